@@ -1,0 +1,1 @@
+"""copydesk's Prefect flows and command line: they wrap the library and do the reading and writing."""

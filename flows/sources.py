@@ -1,0 +1,126 @@
+"""What a run reads: folders, files and globs become a sorted list of sources, each with a place for its record."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.decode import MAX_BYTES, too_large
+from pipeline.document import RejectionCode
+
+MAX_NAME = 200
+"""Bytes of a record's file name; most file systems allow 255."""
+
+
+class NothingToReadError(ValueError):
+    """The inputs name no file; the message says what was looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to clean: where it is, its path below the input root, and the record's path below the output folder.
+
+    `refused` holds the reason if the file must not or cannot be read.
+    """
+
+    file: str
+    path: str
+    record: str
+    refused: tuple[RejectionCode, str] | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name, fit for a record."""
+        return self.path.rsplit("/", 1)[-1]
+
+
+def printable(name: str) -> str:
+    """A file name as valid Unicode: bytes that are no UTF-8 become U+FFFD."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def find_sources(inputs: Sequence[str]) -> list[SourceFile]:
+    """All files that the inputs name, sorted by path; hidden files and folders are passed over.
+
+    Raises `NothingToReadError` if an input does not exist or holds no file.
+    """
+    found: dict[str, tuple[str, Path]] = {}
+    for given in inputs:
+        files = list(_files(given))
+        if not files:
+            raise NothingToReadError(_nothing(given))
+        for file, root in files:
+            found.setdefault(os.path.realpath(file.parent) + os.sep + file.name, (str(file), root))
+    rows = sorted((printable(os.path.relpath(file, root)).replace(os.sep, "/"), file, root) for file, root in found.values())
+    taken: set[str] = set()
+    sources = []
+    for path, file, root in rows:
+        record = _record_path(path, taken)
+        sources.append(SourceFile(file, path, record, _refusal(Path(file), root)))
+    return sources
+
+
+def _nothing(given: str) -> str:
+    if any(c in given for c in "*?["):
+        return f"no file matches {given!r}; quote the pattern so that the shell does not expand it"
+    if Path(given).is_dir():
+        return f"the folder {given!r} holds no files; name a folder with documents in it"
+    return f"{given!r} does not exist; name a file, a folder or a quoted glob"
+
+
+def _files(given: str) -> Iterator[tuple[Path, Path]]:
+    path = Path(given)
+    if path.is_dir():
+        for folder, subfolders, names in os.walk(path):
+            subfolders[:] = sorted(n for n in subfolders if not n.startswith("."))
+            for name in sorted(names):
+                if not name.startswith("."):
+                    yield Path(folder) / name, path
+    elif path.exists() or path.is_symlink():
+        yield path, path.parent
+    elif any(c in given for c in "*?["):
+        fixed = Path(*[p for p in _before_magic(path)])
+        for match in sorted(glob.glob(given, recursive=True)):
+            if not Path(match).is_dir():
+                yield Path(match), fixed
+
+
+def _before_magic(path: Path) -> Iterator[str]:
+    for part in path.parts:
+        if any(c in part for c in "*?["):
+            return
+        yield part
+
+
+def _refusal(file: Path, root: Path) -> tuple[RejectionCode, str] | None:
+    try:
+        if file.is_symlink() and not file.resolve(strict=True).is_relative_to(root.resolve()):
+            return RejectionCode.OUTSIDE, "the link leads out of the input folder; copy the file in, or name its folder as input"
+        status = file.stat()
+    except (OSError, RuntimeError) as error:
+        return RejectionCode.UNREADABLE, f"the file cannot be opened: {getattr(error, 'strerror', None) or error}"
+    if not stat.S_ISREG(status.st_mode):
+        return RejectionCode.UNREADABLE, "this is no regular file (a pipe, socket or device)"
+    if status.st_size > MAX_BYTES:
+        return RejectionCode.TOO_LARGE, too_large(status.st_size)
+    return None
+
+
+def _record_path(path: str, taken: set[str]) -> str:
+    """`sub/page.txt` -> `sub/page.json`; other endings stay in the name: `page.html` -> `page.html.json`."""
+    folder, _, name = path.rpartition("/")
+    stem = name[:-4] if name.lower().endswith(".txt") and len(name) > 4 else name
+    safe = "".join(c if c.isprintable() else f"%{ord(c):02X}" for c in stem)
+    mark = hashlib.sha256(path.encode()).hexdigest()[:8]
+    if len(safe.encode()) > MAX_NAME:
+        safe = safe.encode()[: MAX_NAME - 20].decode("utf-8", "ignore") + "~" + mark
+    record = f"{folder}/{safe}.json" if folder else f"{safe}.json"
+    if record in taken:
+        record = record[:-5] + f"~{mark}.json"
+    taken.add(record)
+    return record

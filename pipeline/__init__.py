@@ -1,0 +1,77 @@
+"""copydesk's library: raw bytes in, a canonical record out. Pure: no clock, no network, no global state.
+
+    >>> import pipeline
+    >>> record = pipeline.clean(open("page.txt", "rb").read(), name="page.txt")
+    >>> record.title, record.date_published
+"""
+
+from __future__ import annotations
+
+from pipeline.decode import decode
+from pipeline.document import Document, Payload, Stage, UnusablePayloadError
+from pipeline.label import label
+from pipeline.language import language
+from pipeline.metadata import split_metadata
+from pipeline.record import Record, payload_id, rejected, source_of, to_json, to_record
+from pipeline.repair import repair
+from pipeline.segment import segment
+from pipeline.verify import verify
+from pipeline.version import VERSION
+
+STAGES: tuple[tuple[str, Stage], ...] = (
+    ("decode", decode),  # bytes -> text
+    ("segment", segment),  # text -> blocks that tile it
+    ("repair", repair),  # mojibake, as replayable steps
+    ("label", label),  # what each block is: content, about the document, chrome
+    ("language", language),  # of the main content
+    ("metadata", split_metadata),  # title, authors, dates, outlet ... with evidence
+)
+"""The whole program, in order. A stage takes a document and returns another in which only its own fields differ."""
+
+
+def clean_document(payload: Payload) -> Document:
+    """Take a payload through all stages; raises `UnusablePayloadError` if it holds no text."""
+    document = Document(payload)
+    for _, stage in STAGES:
+        document = stage(document)
+    return document
+
+
+def clean(
+    data: bytes,
+    name: str = "document.txt",
+    *,
+    url: str | None = None,
+    member: str | None = None,
+    path: str | None = None,
+    media_type: str = "text/plain",
+    fetched_at: str | None = None,
+    charset: str | None = None,
+) -> Record:
+    """Clean one document.
+
+    `data` are the raw bytes, `name` the file's name; the rest is what is known from outside (`fetched_at` in ISO 8601,
+    `charset` as the transport declared it). Bytes that hold no text give a record with `status == "rejected"`.
+    Raises `TypeError` if `data` is not bytes.
+    """
+    if not isinstance(data, bytes):
+        raise TypeError(f"clean() takes bytes, not {type(data).__name__}; read the file with open(path, 'rb')")
+    payload = Payload(data, name, member, path, url, media_type, fetched_at, charset)
+    try:
+        return to_record(clean_document(payload))
+    except UnusablePayloadError as error:
+        return rejected(source_of(Document(payload)), payload_id(data), error.code, error.message)
+
+
+__all__ = [
+    "STAGES",
+    "VERSION",
+    "Document",
+    "Payload",
+    "Record",
+    "UnusablePayloadError",
+    "clean",
+    "clean_document",
+    "to_json",
+    "verify",
+]

@@ -1,0 +1,244 @@
+"""Dates as pages print them: where they stand, and what they mean at the precision that is given.
+
+A date is found by its shape (numbers, separators, a month word), so that nothing is ever guessed from the clock. The
+month words come from the wording lists; a word they do not know goes to dateparser, in the document's language. Zone
+abbreviations are looked up in `zones.tsv`; those with several meanings (IST, BST, CST) are left out on purpose: the
+time then has no zone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date as calendar_date
+from functools import cache
+from importlib import resources
+
+from pipeline import wording
+
+MONTH_FIRST = frozenset({"en-US", "en-PH", "fil"})
+"""Locales that write 06/25/2015 (Unicode CLDR 45, short date patterns). Plain `en` is undecided."""
+
+_D = r"(?<![\d.:/-])(?P<{0}>\d{{1,2}})"
+_MONTH_WORD = r"(?P<{0}>[^\W\d_]{{2,14}})\.?"
+_YEAR = r"(?P<{0}>(?:1[4-9]|2[01])\d\d)(?!\d)"
+_ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|\.)?"
+_GAP = r"[\s,.]{1,3}(?:de\s|of\s|del\s)?"
+
+_TIME = (
+    r"(?P<hour>[01]?\d|2[0-3])(?:[:h.]|\s?[時时点點시]\s?)(?P<minute>[0-5]\d)(?:[:.분]?(?P<second>[0-5]\d)(?!\d))?\s?[分분]?"
+    r"(?:\s?(?P<half>[ap]\.?m\b\.?|[AP]\.?M\b\.?|午前|午後|上午|下午|오전|오후))?"
+    r"(?:\s?(?:Uhr|uhr|hrs?|h|น\.))?"
+    r"(?:\s?\(?(?P<zone>(?:UTC|GMT)\s?[+\-\u2212]\s?\d{1,2}(?::?\d\d)?|[+\-\u2212]\d\d:?\d\d\b|[A-Z]{1,4}T?\b|Z\b))?"
+)
+_HALF_FIRST = r"(?:(?P<half_first>午前|午後|上午|下午|오전|오후)\s?)?"
+
+TIME_RE = re.compile(rf"(?<![\d.,:/-]){_HALF_FIRST}{_TIME}(?![\d/])")
+_JOIN_RE = re.compile(
+    r"(?:\s|,|;|\||/|·|•|\u2013|\u2014|-|\(|at|um|à|om|alle|ore|às|a las|kl\.?|klo|о|об|в|o|pukul|lúc|saat|den|T|,?\s?la\s?){0,6}\Z",
+)
+
+SHAPES = (
+    (
+        "year-month-day",
+        re.compile(
+            rf"(?<!\d){_YEAR.format('y')}\s?(?P<s>[-/.])\s?(?P<m>0?[1-9]|1[0-2])\s?(?P=s)\s?(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)",
+        ),
+    ),
+    (
+        "cjk",
+        re.compile(rf"(?<!\d){_YEAR.format('y')}\s?[年년]\s?(?P<m>0?[1-9]|1[0-2])\s?[月월]\s?(?:(?P<d>0?[1-9]|[12]\d|3[01])\s?[日号號일])?"),
+    ),
+    (
+        "day-month-year numeric",
+        re.compile(
+            rf"{_D.format('a')}\s?(?P<s>[-/.])\s?(?P<b>\d{{1,2}})\s?(?P=s)\s?(?P<y>(?:19|20)\d\d|\d\d)(?![\d/])(?!\.\d)",
+        ),
+    ),
+    (
+        "day-month-year",
+        re.compile(rf"{_D.format('d')}{_ORDINAL}[\s\-/]*(?:de\s|of\s|ngày\s)?{_MONTH_WORD.format('w')}[\s,.\-/]{{1,3}}(?:de\s|del\s|of\s|/)?{_YEAR.format('y')}"),
+    ),
+    (
+        "month-day-year",
+        re.compile(rf"(?<!\w){_MONTH_WORD.format('w')}\s{{0,2}}(?P<d>\d{{1,2}}){_ORDINAL}\s?,?\s{{0,2}}{_YEAR.format('y')}"),
+    ),
+    (
+        "year-month-day word",
+        re.compile(rf"(?<!\d){_YEAR.format('y')}\.?[\s,]{{1,2}}{_MONTH_WORD.format('w')}\s(?P<d>\d{{1,2}})(?!\d)\.?"),
+    ),
+    (
+        "vietnamese",
+        re.compile(rf"{_D.format('d')}\s?tháng\s?(?P<m>\d{{1,2}})[\s,]{{1,2}}(?:năm\s)?{_YEAR.format('y')}"),
+    ),
+    ("month-year", re.compile(rf"(?<!\w){_MONTH_WORD.format('w')}{_GAP}{_YEAR.format('y')}")),
+)
+"""Date shapes, most telling first; an earlier shape wins where two overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateExpression:
+    """A date as it stands in a text: its span, the shape, its parts. `order_open`: day and month could be swapped."""
+
+    start: int
+    end: int
+    shape: str
+    year: int
+    month: int
+    day: int | None
+    time: str | None = None
+    zone: str | None = None
+    order_open: bool = False
+
+    def iso(self, *, month_first: bool = False) -> str:
+        """ISO 8601 at the precision given; `month_first` decides an open order."""
+        month, day = (self.day, self.month) if self.order_open and month_first and self.day else (self.month, self.day)
+        text = f"{self.year:04}-{month:02}" + (f"-{day:02}" if day else "")
+        return text + (f"T{self.time}{self.zone or ''}" if self.time and day else "")
+
+
+@cache
+def zones() -> dict[str, str]:
+    """UTC offsets by zone abbreviation."""
+    rows = (resources.files("pipeline") / "zones.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    return {row.split("\t")[0]: row.split("\t")[1] for row in rows}
+
+
+@cache
+def _months() -> dict[str, int]:
+    months: dict[str, int] = {}
+    for entry in wording.entries():
+        if entry.sign == "month" and entry.value:
+            months.setdefault("".join(entry.tokens), entry.value)
+    return months
+
+
+def month_number(word: str, language: str | None = None) -> int | None:
+    """The month that a word names, 1 to 12; `None` if it names none. dateparser is asked if `language` is given."""
+    number = _months().get("".join(wording.tokenize(word)))
+    if number is None and language not in (None, "und"):
+        return _foreign_month(word, str(language).split("-")[0])
+    return number
+
+
+@cache
+def _foreign_month(word: str, language: str) -> int | None:
+    import dateparser  # noqa: PLC0415 - half of a second of start-up that most documents never need
+
+    settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"], "DATE_ORDER": "DMY"}
+    try:
+        found = dateparser.parse(f"11 {word} 2011", languages=[language], settings=settings)  # type: ignore[arg-type]
+    except ValueError:  # a language that dateparser does not know
+        return None
+    return found.month if found and (found.year, found.day) == (2011, 11) else None
+
+
+def find_dates(text: str, language: str | None = None) -> list[DateExpression]:
+    """Dates in a line, in order, without overlaps; a time beside a date is part of it."""
+    if not _has_digits(text):
+        return []
+    taken: list[DateExpression] = []
+    for shape, regex in SHAPES:
+        for match in regex.finditer(text):
+            if any(match.start() < t.end and t.start < match.end() for t in taken):
+                continue
+            parts = _parts(shape, match, language)
+            if parts is not None:
+                year, month, day, order_open = parts
+                taken.append(DateExpression(match.start(), match.end(), shape, year, month, day, None, None, order_open))
+    taken.sort(key=lambda t: t.start)
+    return _with_times(text, taken) if taken else []
+
+
+_DIGITS_RE = re.compile(r"\d")
+
+
+def _has_digits(text: str) -> bool:
+    return _DIGITS_RE.search(text) is not None
+
+
+def _parts(shape: str, match: re.Match[str], language: str | None) -> tuple[int, int, int | None, bool] | None:
+    found = match.groupdict()
+    year = int(found["y"])
+    order_open = False
+    if shape == "day-month-year numeric":
+        if year < 100:
+            year += 2000 if year < 70 else 1900  # POSIX strptime's pivot
+        first, second = int(found["a"]), int(found["b"])
+        day, month = (first, second) if second <= 12 else (second, first)
+        order_open = first <= 12 and second <= 12 and first != second and found["s"] != "."
+        if first <= 12 < second:
+            day, month = second, first
+        return _real(year, month, day, order_open)
+    word = found.get("w")
+    if word is not None:
+        number = month_number(word, language)
+        if number is None:
+            return None
+        return _real(year, number, int(found["d"]) if found.get("d") else None, order_open)
+    return _real(year, int(found["m"]), int(found["d"]) if found.get("d") else None, order_open)
+
+
+def _real(year: int, month: int, day: int | None, order_open: bool) -> tuple[int, int, int | None, bool] | None:
+    try:
+        calendar_date(year, month, day or 1)
+    except ValueError:
+        return None
+    return year, month, day, order_open
+
+
+def _with_times(text: str, dates: list[DateExpression]) -> list[DateExpression]:
+    """Give each date the time that stands right behind it, or right before it."""
+    out = []
+    for i, d in enumerate(dates):
+        limit = dates[i + 1].start if i + 1 < len(dates) else len(text)
+        previous = out[-1].end if out else 0
+        after = TIME_RE.search(text, d.end, min(limit, d.end + 40))
+        if after is None and text[d.end : d.end + 1] == "T":
+            after = TIME_RE.match(text, d.end + 1, limit)
+        before = None
+        for match in TIME_RE.finditer(text, previous, d.start):
+            before = match
+        if after and _JOIN_RE.match(text[d.end : after.start()]):
+            time, zone = clock(after)
+            out.append(_timed(d, d.start, after.end(), time, zone))
+        elif before and _JOIN_RE.match(text[before.end() : d.start]):
+            time, zone = clock(before)
+            out.append(_timed(d, before.start(), d.end, time, zone))
+        else:
+            out.append(d)
+    return out
+
+
+def _timed(d: DateExpression, start: int, end: int, time: str, zone: str | None) -> DateExpression:
+    return DateExpression(start, end, d.shape, d.year, d.month, d.day, time, zone, d.order_open)
+
+
+def clock(match: re.Match[str]) -> tuple[str, str | None]:
+    """Time (24 hours) and UTC offset of a match of `TIME_RE`; no offset for an unknown or ambiguous zone."""
+    hour, minute, second = int(match["hour"]), int(match["minute"]), match["second"]
+    half = (match["half"] or match["half_first"] or "").lower().replace(".", "")
+    if half in ("pm", "午後", "下午", "오후") and hour < 12:
+        hour += 12
+    elif half in ("am", "午前", "上午", "오전") and hour == 12:
+        hour = 0
+    time = f"{hour:02}:{int(minute):02}" + (f":{int(second):02}" if second else "")
+    return time, _offset(match["zone"])
+
+
+def _offset(zone: str | None) -> str | None:
+    if not zone:
+        return None
+    zone = zone.replace("\u2212", "-").replace(" ", "")
+    if zone in zones():
+        return zones()[zone]
+    match = re.fullmatch(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d\d)?", zone)
+    if not match or int(match[2]) > 14:
+        return None
+    return f"{match[1]}{int(match[2]):02}:{match[3] or '00'}"
+
+
+def is_time(text: str) -> bool:
+    """Whether a text is a time of day and nothing else."""
+    match = TIME_RE.fullmatch(text.strip())
+    return match is not None

@@ -1,0 +1,56 @@
+"""Candidates for a field, where they stand, and the one place where one is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.document import Block, Candidate, Document, Label
+from pipeline.view import read
+
+ENOUGH = 0.5
+"""Confidence from which a candidate is an answer; below it the field is null and the candidate stays as a loser."""
+
+
+def labelled(document: Document, *labels: Label) -> Iterator[tuple[Block, str]]:
+    """Blocks with one of the labels, in order, with their text."""
+    for block in document.blocks:
+        if block.label in labels:
+            yield block, read(document, block.start, block.end)
+
+
+def locate(document: Document, block: Block, piece: str) -> tuple[int, int]:
+    """Where a piece of a block's text stands in the source; the whole visible block if it reads differently there."""
+    source = document.text[block.start : block.end]
+    at = source.find(piece) if piece else -1
+    if at >= 0:
+        return block.start + at, block.start + at + len(piece)
+    start = block.start + len(source) - len(source.lstrip())
+    return start, max(start, block.start + len(source.rstrip()))
+
+
+def candidate(document: Document, block: Block, piece: str, value: str, rule: str, confidence: float) -> Candidate:
+    """A candidate read from a piece of a block."""
+    start, end = locate(document, block, piece)
+    return Candidate(value, start, end, document.text[start:end], rule, round(confidence, 3))
+
+
+def choose(candidates: list[Candidate]) -> tuple[Candidate | None, tuple[Candidate, ...]]:
+    """The surest candidate, if sure enough, and all of them in order of confidence with the winner marked."""
+    ordered = sorted(candidates, key=lambda c: (-c.confidence, c.start, c.end))
+    if not ordered or ordered[0].confidence < ENOUGH:
+        return None, tuple(ordered)
+    winner = replace(ordered[0], chosen=True)
+    return winner, (winner, *ordered[1:])
+
+
+def choose_all(candidates: list[Candidate]) -> tuple[Candidate, ...]:
+    """All candidates in the order of the text, those sure enough marked as chosen, each value once."""
+    taken: set[str] = set()
+    out = []
+    for c in sorted(candidates, key=lambda c: -c.confidence):
+        chosen = c.confidence >= ENOUGH and c.value.casefold() not in taken
+        if chosen:
+            taken.add(c.value.casefold())
+        out.append(replace(c, chosen=chosen))
+    return tuple(sorted(out, key=lambda c: (c.start, c.end, not c.chosen)))

@@ -1,0 +1,60 @@
+"""Mojibake repair: exact, replayable, and only where a line looks damaged.
+
+ftfy finds the steps; they are kept as data, so that a record can be checked by replaying them. ftfy's changes of
+typography (curly quotes, ligatures, character width, line breaks, entities) are off: they repair nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ftfy import ExplanationStep, TextFixerConfig, apply_plan, fix_and_explain
+from ftfy.badness import is_bad
+
+from pipeline.document import Document, Label, Problem, ProblemCode, Repair
+
+CONFIG = TextFixerConfig(
+    unescape_html=False,
+    remove_terminal_escapes=False,
+    fix_latin_ligatures=False,
+    fix_character_width=False,
+    uncurl_quotes=False,
+    fix_line_breaks=False,
+    fix_surrogates=False,
+    remove_control_chars=False,
+    normalization=None,
+)
+MAX_LINE = 100_000
+"""Longest line, in characters, that is looked at; ftfy's time grows with the square of some inputs."""
+
+
+def repair_steps(text: str) -> tuple[tuple[str, str], ...]:
+    """The steps that undo the mojibake of a text; none if it is clean."""
+    if text.isascii() or len(text) > MAX_LINE or not is_bad(text):
+        return ()
+    fixed, steps = fix_and_explain(text, CONFIG)
+    if fixed == text or not steps:
+        return ()
+    return tuple((step.action, step.parameter) for step in steps)
+
+
+def replay(text: str, steps: tuple[tuple[str, str], ...]) -> str:
+    """Apply repair steps to the text they were found in."""
+    return apply_plan(text, [ExplanationStep(action, parameter) for action, parameter in steps])
+
+
+def repair(document: Document) -> Document:
+    """Stage: fill `repairs`, by line; the text itself is not touched."""
+    repairs: list[Repair] = []
+    for block in document.blocks:
+        if block.label is Label.BLANK:
+            continue
+        source = document.text[block.start : block.end]
+        steps = repair_steps(source)
+        if steps:
+            repairs.append(Repair(block.start, block.end, steps))
+    if not repairs:
+        return document
+    message = f"{len(repairs)} lines were stored in a wrong encoding; their repair is in decoding.repairs"
+    problem = Problem(ProblemCode.MOJIBAKE, message, repairs[0].start, repairs[0].end)
+    return replace(document, repairs=tuple(repairs), problems=(*document.problems, problem))

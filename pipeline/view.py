@@ -1,0 +1,69 @@
+"""Views of a document: a span as clean prose, and the main content as one text. Nothing here changes a document.
+
+Policy for characters: NFC; line ends and all spaces (NBSP too) become one space; soft hyphens, zero-width spaces, word
+joiners, byte order marks, bidi controls and control characters go; zero-width joiners and non-joiners stay, because
+Persian, Indic scripts and emoji are spelled with them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+
+from pipeline.document import Document, Label
+from pipeline.repair import replay
+
+_SPACE_RE = re.compile(r"\s+")
+_PLAIN_RE = re.compile(r"[!-~]+(?: [!-~]+)*\Z")
+_INVISIBLE = {
+    **dict.fromkeys(range(0x00, 0x09)),
+    **dict.fromkeys(range(0x0E, 0x1C)),
+    **dict.fromkeys(range(0x7F, 0x85)),
+    **dict.fromkeys(range(0x86, 0xA0)),
+    **dict.fromkeys((0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF)),
+    **dict.fromkeys(range(0x202A, 0x202F)),
+    **dict.fromkeys(range(0x2066, 0x206A)),
+}
+
+
+def normalize(text: str) -> str:
+    """A text as one line of clean prose, by the policy above."""
+    text = text.strip()
+    if _PLAIN_RE.match(text):
+        return text
+    text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    return _SPACE_RE.sub(" ", text).strip()
+
+
+def read(document: Document, start: int, end: int) -> str:
+    """A span of the document, repaired and normalized.
+
+    A repair applies if it lies inside the span; a span inside a repaired line reads as it was decoded.
+    """
+    if not document.repairs:
+        return normalize(document.text[start:end])
+    pieces, position = [], start
+    first = bisect_left(document.repairs, start, key=lambda r: r.start)
+    for repair in document.repairs[first:]:
+        if repair.end > end:
+            break
+        pieces += [document.text[position : repair.start], replay(document.text[repair.start : repair.end], repair.steps)]
+        position = repair.end
+    return normalize("".join([*pieces, document.text[position:end]]))
+
+
+def main_text(document: Document) -> str:
+    """The main content: kept blocks joined by an empty line, neighbouring list items and table rows by a line end."""
+    parts: list[str] = []
+    before = None
+    for block in document.blocks:
+        if not block.kept:
+            continue
+        text = read(document, block.start, block.end)
+        if not text:
+            continue
+        close = block.label is before and before in (Label.LIST_ITEM, Label.TABLE)
+        parts += ["\n" if close else "\n\n", text]
+        before = block.label
+    return "".join(parts[1:])

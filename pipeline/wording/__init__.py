@@ -1,0 +1,173 @@
+"""Wording lists: the words by which site furniture and bylines give themselves away, as data.
+
+One file a language, `CODE.tsv`, with the columns
+
+    sign  where  wording  example  counter_example
+
+`sign` is what the wording is a sign of: a block label (`consent_notice`, `related_links` ...) or one of `SIGNS`.
+`where` is how it must stand in a line:
+
+    line    it is the whole line
+    head    it is the whole line, or the part before a colon, and it opens a run of such lines ("Related Publications")
+    start   the line begins with it
+    end     the line ends with it
+    any     it stands anywhere in the line
+
+Words are compared case-folded and without punctuation; a wording that ends in `*` also matches longer words. The
+example must match the entry, the counter-example must not: the tests run both.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+SIGNS = frozenset(
+    {
+        "byline",  # "By", "Von": the words before an author's name
+        "editor",
+        "translator",
+        "photographer",
+        "contributor",  # other people who worked on the text
+        "published",  # "Published on": the words before the document's date
+        "modified",  # "Updated:"
+        "date_word",  # weekday names, "o'clock", "today": words that only come with a date or time
+        "month",  # month names; the wording is followed by `=N` in the wording column
+        "reading_time",  # "min read"
+        "language_name",  # names of languages in an edition switcher
+        "agency",  # wire services
+        "honorific",  # "Dr", "Prof."
+        "credential",  # "PhD"
+        "role",  # "professor", "correspondent": words that say what somebody is
+        "institution",  # "University", "Ministry": words that names of bodies hold
+        "name_particle",  # "von", "bin": lower-case words inside names
+        "and",  # between names
+        "with",  # before a second author
+        "summary_head",  # headings inside a document: "Summary", "Key points"
+        "source",  # "Source:", "Quelle:": the words before an outlet or agency
+        "photo",  # "Photo:", "Foto:": the words before a picture credit
+    },
+)
+
+WHERE = ("line", "head", "start", "end", "any")
+FIELDS = ("sign", "where", "wording", "example", "counter_example")
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Scripts written without spaces (Thai, Lao, Burmese, Khmer, kana, Han): there a character counts as a word."""
+
+TOKEN_RE = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
+MAX_TOKENS = 300
+"""Tokens of a line that are compared; furniture does not hide deep inside a paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a list. `tokens` is the wording as compared, `prefix` whether its last word may go on."""
+
+    sign: str
+    where: str
+    wording: str
+    language: str
+    tokens: tuple[str, ...]
+    prefix: bool
+    value: int | None
+    example: str
+    counter_example: str
+
+
+def tokenize(text: str) -> list[str]:
+    """Words of a text as the lists compare them: NFKC, case-folded, without punctuation."""
+    return TOKEN_RE.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def parse_row(language: str, row: str) -> Entry:
+    """Read one row of a list; raises `ValueError` that says what is wrong with it."""
+    cells = row.split("\t")
+    if len(cells) != len(FIELDS):
+        raise ValueError(f"{language}.tsv: {len(cells)} cells instead of {len(FIELDS)} (tab-separated) in: {row!r}")
+    sign, where, wording, example, counter = (cell.strip() for cell in cells)
+    if where not in WHERE:
+        raise ValueError(f"{language}.tsv: 'where' is {where!r}, not one of {', '.join(WHERE)}, in: {row!r}")
+    bare, _, value = wording.partition("=")
+    tokens = tuple(tokenize(bare))
+    if not tokens:
+        raise ValueError(f"{language}.tsv: the wording has no word in: {row!r}")
+    number = int(value) if value else None
+    return Entry(sign, where, bare, language, tokens, bare.endswith("*"), number, example, counter)
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """All rows of all lists, by language and then in the order of the file."""
+    rows: list[Entry] = []
+    for file in sorted(resources.files(__package__).iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".tsv"):
+            lines = file.read_text(encoding="utf-8").split("\n")[1:]
+            rows += [parse_row(file.name[:-4], line) for line in lines if line.strip() and not line.startswith("#")]
+    return tuple(rows)
+
+
+@cache
+def _index() -> tuple[dict[str, tuple[Entry, ...]], dict[str, tuple[Entry, ...]]]:
+    """Entries by first token; one-token entries with a prefix mark by their first four characters."""
+    exact: dict[str, list[Entry]] = {}
+    prefix: dict[str, list[Entry]] = {}
+    for entry in entries():
+        table, key = (prefix, entry.tokens[0][:4]) if entry.prefix and len(entry.tokens) == 1 else (exact, entry.tokens[0])
+        table.setdefault(key, []).append(entry)
+    return {k: tuple(v) for k, v in exact.items()}, {k: tuple(v) for k, v in prefix.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry found in a line, at tokens `first` up to `last`."""
+
+    entry: Entry
+    first: int
+    last: int
+
+
+def find(tokens: list[str], *, colon: int | None = None) -> list[Hit]:
+    """Entries that match a line, given its tokens; `colon` is the number of tokens before its first colon, if any."""
+    exact, prefix = _index()
+    size = len(tokens)
+    hits = []
+    for i, token in enumerate(tokens[:MAX_TOKENS]):
+        found = exact.get(token, ())
+        if token[:4] in prefix:
+            found += prefix[token[:4]]
+        for entry in found:
+            last = i + len(entry.tokens)
+            if last > size or not _same(entry, tokens, i, last):
+                continue
+            if _stands(entry.where, i, last, size, colon):
+                hits.append(Hit(entry, i, last))
+    return hits
+
+
+def _same(entry: Entry, tokens: list[str], first: int, last: int) -> bool:
+    if not entry.prefix:
+        return tuple(tokens[first:last]) == entry.tokens
+    return tuple(tokens[first : last - 1]) == entry.tokens[:-1] and tokens[last - 1].startswith(entry.tokens[-1])
+
+
+def _stands(where: str, first: int, last: int, size: int, colon: int | None) -> bool:
+    match where:
+        case "any":
+            return True
+        case "start":
+            return first == 0
+        case "end":
+            return last == size
+        case "head":
+            return first == 0 and last in (size, colon)
+        case _:
+            return first == 0 and last == size
+
+
+def find_in(text: str) -> list[Hit]:
+    """Entries that match a line of text."""
+    before, sign, _ = text.replace("\uff1a", ":").partition(":")
+    return find(tokenize(text), colon=len(tokenize(before)) if sign else None)
