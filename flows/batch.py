@@ -46,20 +46,22 @@ class Batch:
 
 def read_batch(name: str, sources: Sequence[SourceFile]) -> Batch:
     """Read the files of a batch; one that cannot be read has a rejected record from the start."""
-    jobs = []
-    for source in sources:
-        job = Job(source)
-        refused = source.refused
-        if refused is None:
-            try:
-                data = Path(source.file).read_bytes()
-                job.document = Document(Payload(data, source.name, path=source.path))
-            except OSError as error:
-                refused = (RejectionCode.UNREADABLE, f"the file cannot be read: {error.strerror or error}")
-        if refused is not None:
-            job.record = rejected(_bare_source(source), _bare_id(source), *refused)
-        jobs.append(job)
-    return Batch(name, jobs)
+    return Batch(name, [read_job(source) for source in sources])
+
+
+def read_job(source: SourceFile) -> Job:
+    """Read one file; if it cannot be read, the job has a rejected record."""
+    job = Job(source)
+    refused = source.refused
+    if refused is None:
+        try:
+            data = Path(source.file).read_bytes()
+            job.document = Document(Payload(data, source.name, path=source.path))
+        except OSError as error:
+            refused = (RejectionCode.UNREADABLE, f"the file cannot be read: {error.strerror or error}")
+    if refused is not None:
+        job.record = rejected(_bare_source(source), _bare_id(source), *refused)
+    return job
 
 
 def _bare_source(source: SourceFile) -> Source:
@@ -113,17 +115,23 @@ def emit(batch: Batch, output: Path, done: Callable[[Record], None] | None = Non
     """Write the record of each document, in the order of the batch."""
     records = []
     for job in batch.jobs:
-        if job.record is None and job.document is not None:
-            try:
-                job.record = to_record(job.document)
-            except Exception as error:  # the same boundary
-                message = f"stage 'emit' failed: {type(error).__name__}: {error}"
-                job.record = _reject(job.document, RejectionCode.FAILED, message)
-        if job.record is None:
-            continue
-        write_atomically(output / job.source.record, to_json(job.record))
-        records.append(job.record)
+        record = finish(job)
+        write_atomically(output / job.source.record, to_json(record))
+        records.append(record)
         job.document = None
         if done:
-            done(job.record)
+            done(record)
     return records
+
+
+def finish(job: Job) -> Record:
+    """The record of a job that went through all stages, or was rejected on the way."""
+    if job.record is None:
+        if job.document is None:
+            raise ValueError("a job without document and record was never read; make it with read_job()")
+        try:
+            job.record = to_record(job.document)
+        except Exception as error:  # the same boundary
+            message = f"stage 'emit' failed: {type(error).__name__}: {error}"
+            job.record = _reject(job.document, RejectionCode.FAILED, message)
+    return job.record

@@ -18,7 +18,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.batch import Batch, apply, emit, read_batch
-from flows.outputs import prepare
+from flows.outputs import check_apart, prepare
 from flows.sources import SourceFile, find_sources
 from pipeline import STAGES
 from pipeline.document import Stage
@@ -88,7 +88,9 @@ def clean_dump(source: str | list[str], output: str = "output") -> dict[str, int
     `source` names files, folders or globs; `output` is the folder for the records. Returns the number of documents that
     are `ok`, and of the rejected ones by reason. Raises `NothingToReadError` and `OutputError`.
     """
-    sources = find_sources([source] if isinstance(source, str) else source)
+    inputs = [source] if isinstance(source, str) else source
+    check_apart(inputs, Path(output))
+    sources = find_sources(inputs)
     prepare(Path(output))
     total: Counter[str] = Counter()
     for n, first in enumerate(range(0, len(sources), BATCH_DOCUMENTS)):

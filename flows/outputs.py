@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 
 class OutputError(OSError):
     """The output folder cannot be written; the message says why and what to do."""
+
+
+def check_apart(inputs: Sequence[str], output: Path) -> None:
+    """See that no input folder holds the output folder, or the next run would clean records; raises `OutputError`."""
+    for given in inputs:
+        if os.path.isdir(given) and output.resolve().is_relative_to(Path(given).resolve()):
+            raise OutputError(
+                f"the output folder {str(output)!r} lies in the input folder {given!r}, so that a second run would read "
+                f"the records of the first; choose another --output folder, or name the files with a quoted glob"
+            )
 
 
 def prepare(folder: Path) -> None:

@@ -47,22 +47,39 @@ def printable(name: str) -> str:
 def find_sources(inputs: Sequence[str]) -> list[SourceFile]:
     """All files that the inputs name, sorted by path; hidden files and folders are passed over.
 
-    Raises `NothingToReadError` if an input does not exist or holds no file.
+    A folder or link that cannot be followed is listed too, as refused. Raises `NothingToReadError` if an input does not
+    exist, cannot be read or holds no file.
     """
-    found: dict[str, tuple[str, Path]] = {}
+    found: dict[str, tuple[str, Path, bool]] = {}
     for given in inputs:
-        files = list(_files(given))
+        try:
+            files = list(_files(given))
+        except OSError as error:
+            raise NothingToReadError(f"{given!r} cannot be read: {error.strerror or error}") from error
         if not files:
             raise NothingToReadError(_nothing(given))
         for file, root in files:
-            found.setdefault(os.path.realpath(file.parent) + os.sep + file.name, (str(file), root))
-    rows = sorted((printable(os.path.relpath(file, root)).replace(os.sep, "/"), file, root) for file, root in found.values())
+            found.setdefault(os.path.realpath(file.parent) + os.sep + file.name, (str(file), root, file == Path(given)))
+    rows = sorted((_relative(file, root), file, root, named) for file, root, named in found.values())
     taken: set[str] = set()
     sources = []
-    for path, file, root in rows:
+    for path, name, root, named in rows:
         record = _record_path(path, taken)
-        sources.append(SourceFile(file, path, record, _refusal(Path(file), root)))
+        sources.append(SourceFile(name, path, record, _refusal(Path(name), root, follow=named)))
     return sources
+
+
+def _relative(file: str, root: Path) -> str:
+    """A file's path below the input root; a glob with `..` in it may lead out, but no record is written up there."""
+    parts = printable(os.path.relpath(file, root)).split(os.sep)
+    return "/".join(part for part in parts if part != "..")
+
+
+def given_file(file: str) -> SourceFile:
+    """The source of one file that the caller names: links are followed, and pipes may be read."""
+    name = printable(Path(file).name)
+    size = Path(file).stat().st_size
+    return SourceFile(file, name, "", (RejectionCode.TOO_LARGE, too_large(size)) if size > MAX_BYTES else None)
 
 
 def _nothing(given: str) -> str:
@@ -76,18 +93,31 @@ def _nothing(given: str) -> str:
 def _files(given: str) -> Iterator[tuple[Path, Path]]:
     path = Path(given)
     if path.is_dir():
-        for folder, subfolders, names in os.walk(path):
-            subfolders[:] = sorted(n for n in subfolders if not n.startswith("."))
-            for name in sorted(names):
-                if not name.startswith("."):
-                    yield Path(folder) / name, path
+        yield from ((file, path) for file in _walk(path))
     elif path.exists() or path.is_symlink():
         yield path, path.parent
     elif any(c in given for c in "*?["):
-        fixed = Path(*[p for p in _before_magic(path)])
+        fixed = Path(*_before_magic(path))
         for match in sorted(glob.glob(given, recursive=True)):
             if not Path(match).is_dir():
                 yield Path(match), fixed
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    """The files below a folder, with the folders that cannot be read and the links that lead to folders outside."""
+    unreadable: list[OSError] = []
+    for folder, subfolders, names in os.walk(root, onerror=unreadable.append):
+        links = [n for n in subfolders if os.path.islink(os.path.join(folder, n)) and _leads_out(Path(folder, n), root)]
+        subfolders[:] = sorted(n for n in subfolders if not n.startswith("."))
+        yield from (Path(folder) / name for name in sorted(names + links) if not name.startswith("."))
+    for error in unreadable:
+        if error.filename == str(root):
+            raise error
+        yield Path(error.filename)
+
+
+def _leads_out(link: Path, root: Path) -> bool:
+    return not link.resolve(strict=True).is_relative_to(root.resolve())
 
 
 def _before_magic(path: Path) -> Iterator[str]:
@@ -97,13 +127,16 @@ def _before_magic(path: Path) -> Iterator[str]:
         yield part
 
 
-def _refusal(file: Path, root: Path) -> tuple[RejectionCode, str] | None:
+def _refusal(file: Path, root: Path, *, follow: bool) -> tuple[RejectionCode, str] | None:
+    """Why a file must not or cannot be read; a link that the caller named may be followed."""
     try:
-        if file.is_symlink() and not file.resolve(strict=True).is_relative_to(root.resolve()):
+        if not follow and file.is_symlink() and _leads_out(file, root):
             return RejectionCode.OUTSIDE, "the link leads out of the input folder; copy the file in, or name its folder as input"
         status = file.stat()
     except (OSError, RuntimeError) as error:
         return RejectionCode.UNREADABLE, f"the file cannot be opened: {getattr(error, 'strerror', None) or error}"
+    if stat.S_ISDIR(status.st_mode):
+        return RejectionCode.UNREADABLE, "this folder cannot be opened, so what it holds is missing; check its permissions"
     if not stat.S_ISREG(status.st_mode):
         return RejectionCode.UNREADABLE, "this is no regular file (a pipe, socket or device)"
     if status.st_size > MAX_BYTES:

@@ -1,0 +1,97 @@
+"""The metadata summary at the end of `copydesk explain`: each field with its value, its candidates, or why it is unknown."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from rich.text import Text
+
+from flows.terminal import visible
+from pipeline.record import Author, Caption, Contributor, FieldEvidence, Outlet, Record
+
+FIELDS = (
+    "title",
+    "standfirst",
+    "authors",
+    "contributors",
+    "date_published",
+    "date_modified",
+    "outlet",
+    "agency",
+    "dateline",
+    "section",
+    "tags",
+    "captions",
+)
+LOSERS = 3
+"""Losing candidates of a field that are shown without `--verbose`."""
+INDENT = " " * 18
+
+
+def summary_rows(record: Record, starts: Sequence[int], *, verbose: bool) -> Iterator[Text]:
+    """The fields of a record, row by row; `starts` are the offsets of the text's lines."""
+    yield Text()
+    yield Text("What the document says about itself", style="bold")
+    for name in FIELDS:
+        yield _field(name, _shown(record, name), record.unknown.get(name))
+        losers = [c for c in record.evidence.get(name, []) if not c.chosen]
+        for candidate in losers if verbose else losers[:LOSERS]:
+            yield Text(f"{INDENT}not {_candidate(candidate, starts)}", style="dim")
+        if len(losers) > LOSERS and not verbose:
+            yield Text(f"{INDENT}and {len(losers) - LOSERS} more candidates (--verbose lists them)", style="dim")
+    yield _language(record)
+    for problem in record.problems:
+        where = "" if problem.start is None else f" (line {line_number(starts, problem.start)})"
+        yield _field("problem", [f"{problem.code}: {problem.message}{where}"], None)
+
+
+def _field(name: str, values: list[str], unknown: str | None) -> Text:
+    head = f"  {name:<14}  "
+    if not values:
+        return Text.assemble(head, (f"– {visible(unknown or 'not found')}", "dim"))
+    return Text.assemble((head, "green"), f"\n{INDENT}".join(visible(value) for value in values))
+
+
+def _candidate(candidate: FieldEvidence, starts: Sequence[int]) -> str:
+    raw = f", read from {candidate.raw!r}" if candidate.raw != candidate.value else ""
+    return visible(
+        f"{candidate.value} ({candidate.rule} {candidate.confidence:.2f}, line {line_number(starts, candidate.start)}{raw})",
+    )
+
+
+def line_number(starts: Sequence[int], offset: int) -> int:
+    """The number, from 1, of the line in which an offset lies."""
+    return bisect_right(starts, offset)
+
+
+def _shown(record: Record, name: str) -> list[str]:
+    """The values of a field, one string each."""
+    value = getattr(record, name)
+    if not value:
+        return []
+    if isinstance(value, list):
+        return [", ".join(value)] if name == "tags" else [_one(entry) for entry in value]
+    return [_one(value)]
+
+
+def _one(value: object) -> str:
+    match value:
+        case Author():
+            name = " ".join(part for part in (value.honorific, value.name) if part)
+            return ", ".join(part for part in (name, value.role, value.affiliation) if part)
+        case Contributor():
+            return f"{value.name} ({value.role})"
+        case Outlet():
+            return f"{value.name} ({value.domain})" if value.domain else value.name
+        case Caption():
+            return f"{value.text} [{value.credit}]" if value.credit else value.text
+        case _:
+            return str(value)
+
+
+def _language(record: Record) -> Text:
+    found = record.language
+    if found is None:
+        return _field("language", [], None)
+    return _field("language", [f"{found.code} ({found.method} {found.confidence:.2f})"], None)
