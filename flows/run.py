@@ -89,9 +89,9 @@ class Report:
     def done(self, record: Record) -> None:
         """A record was written."""
         self.counts[record.status] += 1
+        self.bar.update(self.task, advance=1, description="cleaning")
         if record.reason:
             self._rejected(record.source.path or record.source.name, record.reason.code, record.reason.message)
-        self.bar.update(self.task, advance=1, description="cleaning")
         ready = self.counts.total()
         step = max(100, self.total // 10)
         if not self.console.is_terminal and (ready % step == 0 or ready == self.total):

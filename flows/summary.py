@@ -35,8 +35,8 @@ def summary_rows(record: Record, starts: Sequence[int], *, verbose: bool) -> Ite
     yield Text("What the document says about itself", style="bold")
     for name in FIELDS:
         yield _field(name, _shown(record, name), record.unknown.get(name))
-        losers = [c for c in record.evidence.get(name, []) if not c.chosen]
-        for candidate in losers if verbose else losers[:LOSERS]:
+        losers = _losers(record.evidence.get(name, []), verbose=verbose)
+        for candidate in losers[: None if verbose else LOSERS]:
             yield Text(f"{INDENT}not {_candidate(candidate, starts)}", style="dim")
         if len(losers) > LOSERS and not verbose:
             yield Text(f"{INDENT}and {len(losers) - LOSERS} more candidates (--verbose lists them)", style="dim")
@@ -44,6 +44,12 @@ def summary_rows(record: Record, starts: Sequence[int], *, verbose: bool) -> Ite
     for problem in record.problems:
         where = "" if problem.start is None else f" (line {line_number(starts, problem.start)})"
         yield _field("problem", [f"{problem.code}: {problem.message}{where}"], None)
+
+
+def _losers(candidates: Sequence[FieldEvidence], *, verbose: bool) -> list[FieldEvidence]:
+    """The candidates that were not chosen; mere copies of a chosen one with `verbose` only."""
+    chosen = {c.value for c in candidates if c.chosen and not verbose}
+    return [c for c in candidates if not c.chosen and c.value not in chosen]
 
 
 def _field(name: str, values: list[str], unknown: str | None) -> Text:

@@ -1,0 +1,94 @@
+"""What is generated in the documentation: `make docs` writes it, tests/test_docs.py sees that it is up to date."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+import pipeline
+from flows.cli import cli
+from flows.explain import explain
+from pipeline.record import Record, schema_json, to_json
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "fixtures" / "raw" / "000_33d6601fe55d2f36.txt"
+PART_RE = re.compile(r"(?<=<!-- begin )(?P<name>[^>]+?)(?P<mark> -->\n).*?(?=<!-- end -->)", re.DOTALL)
+PAGES = (ROOT / "README.md", ROOT / "docs" / "command-line.md")
+SCHEMA = ROOT / "docs" / "record.schema.json"
+WIDTH = 100
+
+
+def expected() -> dict[Path, bytes]:
+    """Content that each generated file should have."""
+    record = pipeline.clean(EXAMPLE.read_bytes(), name=EXAMPLE.name, path=EXAMPLE.name)
+    parts = {
+        "example record": fenced("json", shortened(record)),
+        "example explain": fenced("text", excerpt(record)),
+        "copydesk": fenced("text", help_of()),
+        **{f"copydesk {name}": fenced("text", help_of(name)) for name in cli.commands},
+    }
+    pages = {page: PART_RE.sub(lambda m: m["name"] + m["mark"] + parts[m["name"]], page.read_text("utf-8")) for page in PAGES}
+    return {page: text.encode() for page, text in pages.items()} | {SCHEMA: schema_json()}
+
+
+def fenced(language: str, text: str) -> str:
+    """A code block."""
+    return f"```{language}\n{text.strip(chr(10))}\n```\n"
+
+
+def help_of(*names: str) -> str:
+    """The help text of a command."""
+    context = click.Context(cli, info_name="copydesk", terminal_width=WIDTH, **cli.context_settings)
+    command: click.Command = cli
+    for name in names:
+        command = cli.commands[name]
+        context = click.Context(command, info_name=name, parent=context, terminal_width=WIDTH)
+    return command.get_help(context)
+
+
+def shortened(record: Record) -> str:
+    """A record cut down to what an example needs; `...` stands where something is left out."""
+    full: dict[str, Any] = json.loads(to_json(record))
+    names = ("id", "status", "title", "authors", "contributors", "date_published", "outlet", "section", "language", "text")
+    short = {name: full[name] for name in names}
+    short["id"], short["text"] = full["id"][:16] + "...", full["text"][:70] + "..."
+    short["blocks"] = [block | {"evidence": block["evidence"][:1]} for block in full["blocks"] if block["label"] != "blank"][1:3]
+    short["evidence"] = {"date_published": full["evidence"]["date_published"][:1]}
+    short["unknown"] = dict(list(full["unknown"].items())[:1])
+    return re.sub(r"\n\}\Z", ",\n  ...\n}", compact(short))
+
+
+def compact(value: Any, before: str = "") -> str:
+    """JSON in which a list or object that fits on a line stands on one."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or (len(before) + len(line) < WIDTH and before):
+        return line
+    inner = before + "  "
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(inner + compact(entry, inner) for entry in value) + f"\n{before}]"
+    rows = (f"{inner}{json.dumps(name)}: {compact(entry, inner)}" for name, entry in value.items())
+    return "{\n" + ",\n".join(rows) + f"\n{before}}}"
+
+
+def excerpt(record: Record) -> str:
+    """Some rows of `copydesk explain`, each cut to the page's width."""
+    out = io.StringIO()
+    explain(record, EXAMPLE.read_text("utf-8"), Console(file=out, color_system=None, soft_wrap=True, highlight=False))
+    rows = [row if len(row) <= WIDTH else row[: WIDTH - 3] + "..." for row in out.getvalue().split("\n")]
+    return "\n".join(row for row in rows[6:24] if row)
+
+
+def main() -> None:
+    """Write the generated files."""
+    for path, content in expected().items():
+        path.write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()
