@@ -9,6 +9,7 @@ time then has no zone.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date as calendar_date
 from functools import cache
@@ -20,13 +21,13 @@ MONTH_FIRST = frozenset({"en-US", "en-PH", "fil"})
 """Locales that write 06/25/2015 (Unicode CLDR 45, short date patterns). Plain `en` is undecided."""
 
 _D = r"(?<![\d.:/-])(?P<{0}>\d{{1,2}})"
-_MONTH_WORD = r"(?P<{0}>[^\W\d_]{{2,14}})\.?"
-_YEAR = r"(?P<{0}>(?:1[4-9]|2[01])\d\d)(?!\d)"
+_MONTH_WORD = r"(?P<{0}>(?:[^\W\d_]|(?!\d)[\u0900-\u0eff]){{2,14}})\.?"  # vowel signs of Indic scripts and Thai are no letters
+_YEAR = r"(?P<{0}>(?:1[5-9]|2[01])\d\d)(?!\d)"  # 13xx and 14xx are years of the Solar or Lunar Hijri calendars
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|\.)?"
 _GAP = r"[\s,.]{1,3}(?:de\s|of\s|del\s)?"
 
 _TIME = (
-    r"(?P<hour>[01]?\d|2[0-3])(?:[:h.]|\s?[時时点點시]\s?)(?P<minute>[0-5]\d)(?:[:.분]?(?P<second>[0-5]\d)(?!\d))?\s?[分분]?"
+    r"(?P<hour>[01]?\d|2[0-3])(?:[:h.]|\s?[時时点點시]\s?)(?P<minute>[0-5]\d)(?:[:.분]?(?P<second>[0-5]\d)(?!\d)(?:[.,]\d{1,9})?)?\s?[分분]?"
     r"(?:\s?(?P<half>[ap]\.?m\b\.?|[AP]\.?M\b\.?|午前|午後|上午|下午|오전|오후))?"
     r"(?:\s?(?:Uhr|uhr|hrs?|h|น\.))?"
     r"(?:\s?\(?(?P<zone>(?:UTC|GMT)\s?[+\-\u2212]\s?\d{1,2}(?::?\d\d)?|[+\-\u2212]\d\d:?\d\d\b|[A-Z]{1,4}T?\b|Z\b))?"
@@ -35,19 +36,22 @@ _HALF_FIRST = r"(?:(?P<half_first>午前|午後|上午|下午|오전|오후)\s?)
 
 TIME_RE = re.compile(rf"(?<![\d.,:/-]){_HALF_FIRST}{_TIME}(?![\d/])")
 _JOIN_RE = re.compile(
-    r"(?:\s|,|;|\||/|·|•|\u2013|\u2014|-|\(|at|um|à|om|alle|ore|às|a las|kl\.?|klo|о|об|в|o|pukul|lúc|saat|den|T|,?\s?la\s?){0,6}\Z",
+    r"(?:\s|,|;|\||/|·|•|\u2013|\u2014|-|\(|at|um|à|om|alle|ore|às|a las|kl\.?|klo|о|об|в|o|pukul|lúc|saat|den|T|,?\s?la\s?|[(（][^\W\d_]{1,10}[)）]){0,6}\Z",
 )
 
 SHAPES = (
     (
         "year-month-day",
         re.compile(
-            rf"(?<!\d){_YEAR.format('y')}\s?(?P<s>[-/.])\s?(?P<m>0?[1-9]|1[0-2])\s?(?P=s)\s?(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)",
+            rf"(?<!\d){_YEAR.format('y')}\s?(?P<s>[-/.])\s?(?P<m>0?[1-9]|1[0-2])\s?(?P=s)\s?(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)"
+            r"(?:\.(?=\s(?:오전|오후|\d{1,2}:)))?",
         ),
     ),
     (
         "cjk",
-        re.compile(rf"(?<!\d){_YEAR.format('y')}\s?[年년]\s?(?P<m>0?[1-9]|1[0-2])\s?[月월]\s?(?:(?P<d>0?[1-9]|[12]\d|3[01])\s?[日号號일])?"),
+        re.compile(
+            rf"(?<!\d){_YEAR.format('y')}\s?[年년]\s?(?P<m>0?[1-9]|1[0-2])\s?[月월]\s?(?:(?P<d>0?[1-9]|[12]\d|3[01])\s?[日号號일])?"
+        ),
     ),
     (
         "day-month-year numeric",
@@ -57,7 +61,9 @@ SHAPES = (
     ),
     (
         "day-month-year",
-        re.compile(rf"{_D.format('d')}{_ORDINAL}[\s\-/]*(?:de\s|of\s|ngày\s)?{_MONTH_WORD.format('w')}[\s,.\-/]{{1,3}}(?:de\s|del\s|of\s|/)?{_YEAR.format('y')}"),
+        re.compile(
+            rf"{_D.format('d')}{_ORDINAL}[\s\-/]*(?:de\s|of\s|ngày\s)?{_MONTH_WORD.format('w')}[\s,.\-/]{{1,3}}(?:de\s|del\s|of\s|/)?{_YEAR.format('y')}"
+        ),
     ),
     (
         "month-day-year",
@@ -127,7 +133,7 @@ def _foreign_month(word: str, language: str) -> int | None:
 
     settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"], "DATE_ORDER": "DMY"}
     try:
-        found = dateparser.parse(f"11 {word} 2011", languages=[language], settings=settings)  # type: ignore[arg-type]
+        found = dateparser.parse(f"11 {word} 2011", languages=[language], settings=settings)
     except ValueError:  # a language that dateparser does not know
         return None
     return found.month if found and (found.year, found.day) == (2011, 11) else None
@@ -135,26 +141,35 @@ def _foreign_month(word: str, language: str) -> int | None:
 
 def find_dates(text: str, language: str | None = None) -> list[DateExpression]:
     """Dates in a line, in order, without overlaps; a time beside a date is part of it."""
-    if not _has_digits(text):
+    if _DIGITS_RE.search(text) is None:
         return []
+    text = _western(text)
     taken: list[DateExpression] = []
+    covered = bytearray(len(text))
     for shape, regex in SHAPES:
         for match in regex.finditer(text):
-            if any(match.start() < t.end and t.start < match.end() for t in taken):
+            if any(covered[match.start() : match.end()]):
                 continue
             parts = _parts(shape, match, language)
             if parts is not None:
                 year, month, day, order_open = parts
+                covered[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
                 taken.append(DateExpression(match.start(), match.end(), shape, year, month, day, None, None, order_open))
     taken.sort(key=lambda t: t.start)
     return _with_times(text, taken) if taken else []
 
 
 _DIGITS_RE = re.compile(r"\d")
+_FOREIGN_RE = re.compile(r"(?![0-9])\d|[\uff0d-\uff0f\uff1a]")
 
 
-def _has_digits(text: str) -> bool:
-    return _DIGITS_RE.search(text) is not None
+def _western(text: str) -> str:
+    """The text with its digits (Arabic, Indic, fullwidth) as 0 to 9 and fullwidth separators as ASCII; offsets stay."""
+    return (
+        text
+        if text.isascii()
+        else _FOREIGN_RE.sub(lambda m: unicodedata.normalize("NFKC", str(unicodedata.decimal(m[0], m[0]))), text)
+    )
 
 
 def _parts(shape: str, match: re.Match[str], language: str | None) -> tuple[int, int, int | None, bool] | None:
@@ -189,7 +204,7 @@ def _real(year: int, month: int, day: int | None, order_open: bool) -> tuple[int
 
 def _with_times(text: str, dates: list[DateExpression]) -> list[DateExpression]:
     """Give each date the time that stands right behind it, or right before it."""
-    out = []
+    out: list[DateExpression] = []
     for i, d in enumerate(dates):
         limit = dates[i + 1].start if i + 1 < len(dates) else len(text)
         previous = out[-1].end if out else 0
@@ -240,5 +255,4 @@ def _offset(zone: str | None) -> str | None:
 
 def is_time(text: str) -> bool:
     """Whether a text is a time of day and nothing else."""
-    match = TIME_RE.fullmatch(text.strip())
-    return match is not None
+    return TIME_RE.fullmatch(_western(text.strip())) is not None

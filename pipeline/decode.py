@@ -60,14 +60,40 @@ MAGIC = (
 )
 """First bytes of formats that hold no text, from their specifications (as in the `file` command's magic)."""
 
+MEDIA_RE = re.compile(rb"RIFF.{4}(?:WAVE|WEBP|AVI )|.{4}ftyp[\w ]{4}", re.DOTALL)
+"""First bytes of sound, pictures and film in RIFF (WAV, WebP, AVI) and ISO (MP4, HEIC, AVIF) containers."""
+
 BINARY_SHARE = 0.10
 """Share of control bytes from which bytes are no text. Text has tabs and line ends only; compressed bytes have 10.5 %."""
 
 SAMPLE = 64 * 1024
 STATISTICAL_SAMPLE = 32 * 1024
 
+GUESSED = (
+    *(
+        "utf-8",
+        "utf-16-le",
+        "utf-16-be",
+        "cp1250",
+        "cp1251",
+        "cp1252",
+        "cp1253",
+        "cp1254",
+        "cp1255",
+        "cp1256",
+        "cp1257",
+        "cp1258",
+    ),
+    *("iso8859-2", "iso8859-5", "iso8859-6", "iso8859-7", "iso8859-8", "koi8-r", "koi8-u", "cp866", "cp874", "tis-620"),
+    *("gb18030", "big5hkscs", "cp932", "euc_jis_2004", "iso2022_jp_2", "cp949", "euc_kr"),
+)
+"""Encodings that the web was written in; left to all it knows, chardet reads short windows-1252 as MacRoman or EBCDIC."""
+
 _CONTROL_RE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _INVALID_RE = re.compile("\ufffd+")
+_C1_RE = re.compile(r"[\x80-\x84\x86-\x9f]")
+"""Control characters that no text holds: where a guessed encoding gives one, the guess is wrong."""
+_VISIBLE_RE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +119,8 @@ def decode_bytes(data: bytes, declared: str | None = None) -> Decoded:
             break
     else:
         decoded = _replacing(data, "windows-1252", "fallback", declared)
-    if not decoded.text.strip().strip("\x00\ufeff"):
-        raise UnusablePayloadError(RejectionCode.BLANK, "the file holds only white space; there is nothing to clean")
+    if _VISIBLE_RE.search(decoded.text) is None:
+        raise UnusablePayloadError(RejectionCode.BLANK, "the file holds only white space and invisible characters")
     return decoded
 
 
@@ -106,6 +132,8 @@ def _refuse(data: bytes) -> None:
     for magic, what in MAGIC:
         if data.startswith(magic):
             raise UnusablePayloadError(RejectionCode.BINARY, f"the bytes are {what}, not text")
+    if MEDIA_RE.match(data):
+        raise UnusablePayloadError(RejectionCode.BINARY, "the bytes are sound, a picture or film, not text")
     sample = data[:SAMPLE]
     unicode_clue = any(data.startswith(bom) for bom, _, _ in BOMS) or _wide_unicode(sample)
     if not unicode_clue and len(_CONTROL_RE.findall(sample)) > BINARY_SHARE * len(sample):
@@ -167,8 +195,9 @@ def _by_statistics(data: bytes, declared: str | None) -> Decoded | None:
     whole = sum(character > "\x7f" for character in damaged.text) - damaged.replaced
     if whole > 4 * damaged.replaced:
         return damaged
-    guess = chardet.detect(data[:STATISTICAL_SAMPLE])["encoding"]
-    return _strict(data, guess, "statistical", declared) if guess else None
+    guess = chardet.detect(data[:STATISTICAL_SAMPLE], include_encodings=GUESSED)["encoding"]
+    guessed = _strict(data, guess, "statistical", declared) if guess else None
+    return guessed if guessed and not _C1_RE.search(guessed.text) else None
 
 
 def _strict(data: bytes, codec: str, method: str, declared: str | None) -> Decoded | None:

@@ -12,8 +12,11 @@ from pipeline import wording
 from pipeline.document import Author
 
 MAX_NAME_WORDS = 6
+AMBIGUOUS_HONORIFICS = frozenset({"bay", "bi", "di", "dom", "gus", "me", "min", "on", "pan", "por", "red", "sen", "tri", "tuan"})
+"""Honorifics of one language that are names in another; they count only with a full stop. One letter is an initial."""
+
 _WORD_RE = re.compile(r"[^\s,;()]+")
-_SPLIT_RE = re.compile(r"\s*[;,/|&+丨·•、，；]\s*|\s+[-\u2013\u2014]\s+")
+_SPLIT_RE = re.compile(r"(?:(?<!\s)\s++)?[;,/|&+丨·•、，；]\s*+|(?<!\s)\s++[-\u2013\u2014]\s++")
 _JUNK_RE = re.compile(r"[\d@#<>{}=*_!?:\"“”„«»\[\]\\]|https?:|www\.")
 _HAN_NAME_RE = re.compile(r"[\u4e00-\u9fff]{2,4}\Z")
 _KANA_RE = re.compile(r"[\u3040-\u30ff]")
@@ -45,7 +48,7 @@ def looks_like_name(text: str) -> bool:
     if _HAN_NAME_RE.match(text) or _HANGUL_NAME_RE.match(text):
         return True
     words = text.split()
-    if not 2 <= len(words) <= MAX_NAME_WORDS or has_word(text, "institution", "role", "month", "date_word"):
+    if not 2 <= len(words) <= MAX_NAME_WORDS or _names_something_else(words):
         return False
     particles = _single("name_particle")
     cased = 0
@@ -62,6 +65,16 @@ def looks_like_name(text: str) -> bool:
     return cased >= 2 or (cased >= 1 and len(words) >= 2 and _uncased(text))
 
 
+def _names_something_else(words: list[str]) -> bool:
+    """Whether words name a body, a role or a date. Names hold short words of other languages: "Sun", "Tim", "Marco", "Asa"."""
+    telling = _single("institution", "role")
+    if any(token in telling and (len(token) > 3 or word.isupper()) for word in words for token in wording.tokenize(word)):
+        return True
+    dated = _single("month", "date_word")
+    tokens = [token for word in words for token in wording.tokenize(word)]
+    return all(token in dated for token in tokens) or (len(tokens[0]) > 5 and tokens[0] in _single("date_word"))
+
+
 def _uncased(text: str) -> bool:
     return not any(c.isupper() or c.islower() for c in text)
 
@@ -71,7 +84,7 @@ def straighten_case(name: str) -> str:
     if not name.isupper() or len(name) < 4:
         return name
     particles = _single("name_particle")
-    parts = []
+    parts: list[str] = []
     for word in name.split():
         low = word.casefold()
         if low in particles and parts:
@@ -86,12 +99,16 @@ def straighten_case(name: str) -> str:
 
 def split_honorific(text: str) -> tuple[str | None, str]:
     """Split "Dr Jane Roe" into ("Dr", "Jane Roe"); the honorific keeps the page's spelling."""
-    single = _single("honorific")
     words = text.split()
     n = 0
-    while n < len(words) - 1 and words[n].strip(".").casefold() in single:
+    while n < len(words) - 1 and _is_honorific(words[n]):
         n += 1
     return (" ".join(words[:n]) or None), " ".join(words[n:])
+
+
+def _is_honorific(word: str) -> bool:
+    token = word.strip(".").casefold()
+    return token in _single("honorific") and len(token) > 1 and (token not in AMBIGUOUS_HONORIFICS or word.endswith("."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +129,7 @@ def _joiner_re() -> re.Pattern[str]:
     joins = sorted({e.wording for e in wording.entries() if e.sign in ("and", "with") and e.wording[0].isalpha()}, key=len)
     spaced = "|".join(re.escape(j) for j in reversed(joins) if not wording.TOKEN_RE.fullmatch(j[0]) or not _is_unspaced(j))
     unspaced = "".join(j for j in joins if len(j) == 1 and _is_unspaced(j))
-    pattern = rf"\s*,?\s+(?:{spaced})\s+" if spaced else r"(?!)"
+    pattern = rf"(?<!\s)(?:\s*+,)?\s++(?:{spaced})\s++" if spaced else r"(?!)"
     return re.compile(pattern + (rf"|(?<=\w)[{unspaced}](?=\w)" if unspaced else ""), re.IGNORECASE)
 
 
@@ -182,7 +199,7 @@ def read_position(rest: str) -> tuple[list[str], list[str], list[str]]:
     credentials: list[str] = []
     for piece in re.split(r"[;,|丨]", rest):
         part = _joiner_re().sub(" ", f" {piece} ", count=1).strip() if _is_and(piece) else piece.strip(" .&")
-        part = re.sub(r"\A(?:and|with|und|et|y|e)\s+|\s+(?:and|with|und|et|y|e)\Z", "", part)
+        part = re.sub(r"\A(?:and|with|und|et|y|e)\s++|(?<!\s)\s++(?:and|with|und|et|y|e)\Z", "", part)
         if not part:
             continue
         cut = _BODY_AFTER_ROLE_RE.search(part)

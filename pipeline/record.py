@@ -23,14 +23,14 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of the record."""
 
 
-class Reason(Strict):
+class Reason(Strict, frozen=True):
     """Why a document was rejected."""
 
     code: RejectionCode
     message: str
 
 
-class Source(Strict):
+class Source(Strict, frozen=True):
     """Where the bytes came from; `path` is relative to the run's input root."""
 
     name: str
@@ -42,14 +42,14 @@ class Source(Strict):
     fetched_at: str | None
 
 
-class RepairStep(Strict):
+class RepairStep(Strict, frozen=True):
     """One step of a repair: ftfy's action and its parameter."""
 
     action: str
     parameter: str
 
 
-class Repair(Strict):
+class Repair(Strict, frozen=True):
     """A mojibake repair of a span, to be replayed step by step."""
 
     start: int
@@ -57,7 +57,7 @@ class Repair(Strict):
     steps: list[RepairStep]
 
 
-class Decoding(Strict):
+class Decoding(Strict, frozen=True):
     """How the bytes became text."""
 
     encoding: str
@@ -67,7 +67,7 @@ class Decoding(Strict):
     repairs: list[Repair]
 
 
-class Author(Strict):
+class Author(Strict, frozen=True):
     """Who wrote the document."""
 
     name: str
@@ -78,21 +78,21 @@ class Author(Strict):
     bio: str | None
 
 
-class Contributor(Strict):
+class Contributor(Strict, frozen=True):
     """Who else worked on it."""
 
     name: str
     role: str
 
 
-class Outlet(Strict):
+class Outlet(Strict, frozen=True):
     """Who published it."""
 
     name: str
     domain: str | None
 
 
-class LanguageSpan(Strict):
+class LanguageSpan(Strict, frozen=True):
     """A stretch in one language."""
 
     start: int
@@ -100,7 +100,7 @@ class LanguageSpan(Strict):
     code: str
 
 
-class Language(Strict):
+class Language(Strict, frozen=True):
     """BCP 47 code, `und` if undetermined."""
 
     code: str
@@ -109,14 +109,14 @@ class Language(Strict):
     spans: list[LanguageSpan]
 
 
-class Caption(Strict):
+class Caption(Strict, frozen=True):
     """A picture's caption and its credit."""
 
     text: str
     credit: str | None
 
 
-class BlockEvidence(Strict):
+class BlockEvidence(Strict, frozen=True):
     """Which rule or model spoke, what it saw, how sure it was."""
 
     rule: str
@@ -124,7 +124,7 @@ class BlockEvidence(Strict):
     confidence: float
 
 
-class Block(Strict):
+class Block(Strict, frozen=True):
     """A labelled span of the decoded text."""
 
     start: int
@@ -134,7 +134,7 @@ class Block(Strict):
     evidence: list[BlockEvidence]
 
 
-class FieldEvidence(Strict):
+class FieldEvidence(Strict, frozen=True):
     """A candidate for a field: the value, where it stands, the source characters there, and whether it was chosen."""
 
     value: str
@@ -146,7 +146,7 @@ class FieldEvidence(Strict):
     chosen: bool
 
 
-class Problem(Strict):
+class Problem(Strict, frozen=True):
     """Something wrong with the document, and where."""
 
     code: ProblemCode
@@ -155,14 +155,14 @@ class Problem(Strict):
     message: str
 
 
-class Fingerprints(Strict):
+class Fingerprints(Strict, frozen=True):
     """For exact and near duplicates of the main content."""
 
     text_sha256: str
     simhash64: str
 
 
-class Counts(Strict):
+class Counts(Strict, frozen=True):
     """Sizes of the main content and number of blocks."""
 
     characters: int
@@ -171,7 +171,7 @@ class Counts(Strict):
     blocks_kept: int
 
 
-class Pipeline(Strict):
+class Pipeline(Strict, frozen=True):
     """What made the record."""
 
     name: str
@@ -180,7 +180,7 @@ class Pipeline(Strict):
     model: str | None
 
 
-class Record(Strict):
+class Record(Strict, frozen=True):
     """One document, cleaned or rejected."""
 
     schema_version: Literal["1"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from pipeline.decode import decode_bytes
 from pipeline.document import Block, Document, Label, Payload, Repair, UnusablePayloadError
 from pipeline.fingerprint import simhash64, text_sha256, words

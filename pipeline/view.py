@@ -17,7 +17,7 @@ from pipeline.repair import replay
 _SPACE_RE = re.compile(r"\s+")
 _PLAIN_RE = re.compile(r"[!-~]+(?: [!-~]+)*\Z")
 _INVISIBLE = {
-    **dict.fromkeys(range(0x00, 0x09)),
+    **dict.fromkeys(range(0x09)),
     **dict.fromkeys(range(0x0E, 0x1C)),
     **dict.fromkeys(range(0x7F, 0x85)),
     **dict.fromkeys(range(0x86, 0xA0)),

@@ -1,0 +1,103 @@
+"""The case files: small inputs, each with the one right answer.
+
+A row of `fixtures/cases/NAME.jsonl` has a label, an input, the expected value and its origin: `wild` (seen on a real
+page), `synthetic`, `negative` (text that must be left alone) or `known-failure` (strict xfail: a fix must move the row).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import FIXTURES
+
+from pipeline.dates import find_dates
+from pipeline.decode import decode_bytes
+from pipeline.document import UnusablePayloadError
+from pipeline.names import looks_like_name, read_people
+from pipeline.repair import repair_steps, replay
+from pipeline.view import normalize
+
+ORIGINS = {"wild", "synthetic", "negative", "known-failure"}
+
+
+def dates(case: dict[str, Any]) -> list[str]:
+    """Dates of a line in ISO 8601; `language` and `month_first` are what the document knows."""
+    found = find_dates(case["text"], case.get("language"))
+    for date in found:
+        assert 0 <= date.start < date.end <= len(case["text"])
+    return [date.iso(month_first=case.get("month_first", False)) for date in found]
+
+
+def bylines(text: str) -> list[dict[str, str | None]]:
+    """People of a byline, in order."""
+    mentions = read_people(text)
+    for mention in mentions:
+        assert text[mention.start : mention.end].casefold() == mention.author.name.casefold()
+    return [{k: getattr(m.author, k) for k in ("name", "honorific", "affiliation", "role")} for m in mentions]
+
+
+def repairs(text: str) -> str:
+    """The text after its repair."""
+    return replay(text, repair_steps(text))
+
+
+def decoding(case: dict[str, Any]) -> dict[str, Any]:
+    """The decoded text and how it was decoded, or the code of the rejection."""
+    try:
+        decoded = decode_bytes(base64.b64decode(case["base64"]), case["declared"])
+    except UnusablePayloadError as error:
+        return {"rejected": str(error.code)}
+    return {name: getattr(decoded, name) for name in ("text", "encoding", "method", "replaced")}
+
+
+ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
+    "dates": (dates, 140),
+    "bylines": (bylines, 45),
+    "names": (looks_like_name, 65),
+    "repairs": (repairs, 40),
+    "normalize": (normalize, 35),
+    "decoding": (decoding, 65),
+}
+"""How each file's rows are answered, and how many rows it has at least: cases do not get lost."""
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (FIXTURES / "cases" / f"{name}.jsonl").read_text("utf-8").split("\n") if line]
+
+
+def _parameters() -> list[Any]:
+    known = pytest.mark.xfail(reason="known failure", raises=AssertionError)
+    return [
+        pytest.param(name, row, id=f"{name}: {row['label']}", marks=[known] if row["origin"] == "known-failure" else [])
+        for name in ANSWERS
+        for row in _rows(name)
+    ]
+
+
+@pytest.mark.parametrize(("name", "row"), _parameters())
+def test_case(name: str, row: dict[str, Any]) -> None:
+    answer, _ = ANSWERS[name]
+    assert answer(row["input"]) == row["expected"]
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_case_files_are_in_order(name: str) -> None:
+    rows = _rows(name)
+    assert len(rows) >= ANSWERS[name][1]
+    assert {row["origin"] for row in rows} <= ORIGINS
+    assert any(row["origin"] == "negative" for row in rows)
+    assert all(row.keys() == {"label", "input", "expected", "origin"} for row in rows)
+    labels = [row["label"] for row in rows]
+    assert len(labels) == len(set(labels))
+
+
+def test_every_case_file_is_answered() -> None:
+    assert {path.stem for path in (FIXTURES / "cases").iterdir()} == ANSWERS.keys()
+
+
+def test_dates_are_tried_in_many_languages() -> None:
+    assert len({row["input"].get("language") for row in _rows("dates")} - {None}) >= 15
