@@ -12,6 +12,10 @@ ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true", help="rewrite fixtures/golden, then fail: read the diff in git")
+
+
 @pytest.fixture(scope="session")
 def prefect_server() -> Iterator[None]:
     """One throw-away Prefect server for all flow tests: it takes 10 s to start."""
