@@ -62,8 +62,7 @@ def run(inputs: tuple[str, ...], output: str, format_: str) -> int:
     ok, 1 if some were rejected, 2 if the call was wrong, 3 if the run failed on the way.
     """
     del format_  # one format so far
-    if sum(map(len, inputs)) > MAX_PARAMETER:
-        raise CallError("these are too many names for one call; name their folder, or quote the glob")
+    _check_names(*inputs, output)
     try:
         check_apart(inputs, Path(output))
         total = len(find_sources(inputs))
@@ -160,6 +159,15 @@ def verify_command(record: str, file: str) -> int:
     if not faults:
         click.echo(visible(f"{record} holds against {file}"))
     return REJECTED if faults else 0
+
+
+def _check_names(*names: str) -> None:
+    """See that names can be parameters of a flow: UTF-8, and not too many."""
+    if sum(map(len, names)) > MAX_PARAMETER:
+        raise CallError("these are too many names for one call; name their folder, or quote the glob")
+    for name in names:
+        if not name.isprintable() and any("\ud800" <= c <= "\udfff" for c in name):
+            raise CallError(f"the name {name!r} is not UTF-8, which Prefect asks for; name the folder that it is in")
 
 
 def _bytes(file: str) -> bytes:

@@ -174,6 +174,7 @@ def test_wrong_calls_are_said_in_one_line(copydesk: Command, raw: list[Path], tm
     assert one_line(copydesk("run", tmp_path, "-o", tmp_path / "out"), "lies in the input folder")
     assert one_line(copydesk("run", raw[0], "--format", "xml"), "'xml' is not 'json'", "copydesk run --help")
     assert one_line(copydesk("run", *["x" * 1000] * 500), "too many names")
+    assert one_line(copydesk("run", raw[0], "caf\udce9.txt"), "is not UTF-8", r"caf\udce9.txt")
     assert one_line(copydesk("run"), "Missing argument")
     assert one_line(copydesk("clean", missing), "does not exist", r"a\nb")
     assert one_line(copydesk("clean", tmp_path), "is a directory")
