@@ -165,11 +165,12 @@ _FOREIGN_RE = re.compile(r"(?![0-9])\d|[\uff0d-\uff0f\uff1a]")
 
 def _western(text: str) -> str:
     """The text with its digits (Arabic, Indic, fullwidth) as 0 to 9 and fullwidth separators as ASCII; offsets stay."""
-    return (
-        text
-        if text.isascii()
-        else _FOREIGN_RE.sub(lambda m: unicodedata.normalize("NFKC", str(unicodedata.decimal(m[0], m[0]))), text)
-    )
+    return text if text.isascii() else _FOREIGN_RE.sub(_western_character, text)
+
+
+def _western_character(match: re.Match[str]) -> str:
+    digit = unicodedata.decimal(match[0], None)
+    return unicodedata.normalize("NFKC", match[0]) if digit is None else str(digit)
 
 
 def _parts(shape: str, match: re.Match[str], language: str | None) -> tuple[int, int, int | None, bool] | None:

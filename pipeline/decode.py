@@ -91,6 +91,7 @@ GUESSED = (
 
 _CONTROL_RE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _INVALID_RE = re.compile("\ufffd+")
+_CONTROL_CHARACTER_RE = re.compile(r"[\x01-\x08\x0e-\x1b\x7f]+")
 _C1_RE = re.compile(r"[\x80-\x84\x86-\x9f]")
 """Control characters that no text holds: where a guessed encoding gives one, the guess is wrong."""
 _VISIBLE_RE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -227,6 +228,21 @@ def _name(codec: str) -> str:
     return name.replace("cp125", "windows-125") if name.startswith("cp125") else name
 
 
+def _declared_wrong(data: bytes, decoded: Decoded) -> str | None:
+    """What to say if the declared encoding is not how the bytes read; `None` if it is, or none was declared."""
+    declared = (decoded.declared or "").strip()
+    if not declared or decoded.method == "declared":
+        return None
+    try:
+        name = _name(declared)
+    except (LookupError, ValueError):
+        return f"the declared encoding {declared!r} is unknown; the bytes read as {decoded.encoding}"
+    same = name == decoded.encoding or (
+        (strict := _strict(data, name, "declared", None)) and strict.text.lstrip("\ufeff") == decoded.text
+    )
+    return None if same else f"the declared encoding is {declared!r}; the bytes read as {decoded.encoding}"
+
+
 def decode(document: Document) -> Document:
     """Stage: fill `text` and `decoding` from the payload's bytes."""
     decoded = decode_bytes(document.payload.data, document.payload.charset)
@@ -236,9 +252,16 @@ def decode(document: Document) -> Document:
         where = first.start() if first else None
         message = f"{decoded.replaced} bytes or sequences were invalid in {decoded.encoding} and became U+FFFD"
         problems.append(Problem(ProblemCode.REPLACED, message, where, None if first is None else first.end()))
+    wrong = _declared_wrong(document.payload.data, decoded)
+    if wrong:
+        problems.append(Problem(ProblemCode.DECLARED_WRONG, wrong))
     nul = decoded.text.find("\x00")
     if nul >= 0:
         message = f"{decoded.text.count(chr(0))} NUL characters stand in the text; the record's text leaves them out"
         problems.append(Problem(ProblemCode.NUL, message, nul, nul + 1))
+    control = _CONTROL_CHARACTER_RE.search(decoded.text)
+    if control:
+        message = "control characters stand in the text; the record's text leaves them out"
+        problems.append(Problem(ProblemCode.CONTROLS, message, *control.span()))
     decoding = Decoding(decoded.encoding, decoded.method, decoded.declared, decoded.replaced)
     return replace(document, text=decoded.text, decoding=decoding, problems=tuple(problems))

@@ -15,7 +15,7 @@ MAX_NAME_WORDS = 6
 AMBIGUOUS_HONORIFICS = frozenset({"bay", "bi", "di", "dom", "gus", "me", "min", "on", "pan", "por", "red", "sen", "tri", "tuan"})
 """Honorifics of one language that are names in another; they count only with a full stop. One letter is an initial."""
 
-_WORD_RE = re.compile(r"[^\s,;()]+")
+_TOKEN_RE = re.compile(r"\S+")
 _SPLIT_RE = re.compile(r"(?:(?<!\s)\s++)?[;,/|&+丨·•、，；]\s*+|(?<!\s)\s++[-\u2013\u2014]\s++")
 _JUNK_RE = re.compile(r"[\d@#<>{}=*_!?:\"“”„«»\[\]\\]|https?:|www\.")
 _HAN_NAME_RE = re.compile(r"[\u4e00-\u9fff]{2,4}\Z")
@@ -177,10 +177,11 @@ def _is_and(joint: str) -> bool:
 
 def _mention(text: str, start: int, end: int, rest: str) -> Mention:
     part = text[start:end]
-    lead = len(part) - len(part.lstrip(" .,("))
-    part = part.strip(" .,()")
-    honorific, name = split_honorific(part)
-    start += lead + len(part) - len(name)
+    bare = part.strip(" .,()")
+    honorific, name = split_honorific(bare)
+    words = list(_TOKEN_RE.finditer(bare))
+    first = words[len(honorific.split()) if honorific else 0].start()
+    start += part.index(bare) + first
     roles, bodies, credentials = read_position(rest)
     author = Author(
         straighten_case(name),
@@ -189,7 +190,7 @@ def _mention(text: str, start: int, end: int, rest: str) -> Mention:
         "; ".join(bodies) or None,
         "; ".join(roles) or None,
     )
-    return Mention(author, start, start + len(name))
+    return Mention(author, start, start + len(bare) - first)
 
 
 def read_position(rest: str) -> tuple[list[str], list[str], list[str]]:

@@ -36,7 +36,7 @@ def bylines(text: str) -> list[dict[str, str | None]]:
     """People of a byline, in order."""
     mentions = read_people(text)
     for mention in mentions:
-        assert text[mention.start : mention.end].casefold() == mention.author.name.casefold()
+        assert " ".join(text[mention.start : mention.end].split()).casefold() == mention.author.name.casefold()
     return [{k: getattr(m.author, k) for k in ("name", "honorific", "affiliation", "role")} for m in mentions]
 
 
