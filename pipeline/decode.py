@@ -237,10 +237,10 @@ def _declared_wrong(data: bytes, decoded: Decoded) -> str | None:
         name = _name(declared)
     except (LookupError, ValueError):
         return f"the declared encoding {declared!r} is unknown; the bytes read as {decoded.encoding}"
-    same = name == decoded.encoding or (
-        (strict := _strict(data, name, "declared", None)) and strict.text.lstrip("\ufeff") == decoded.text
-    )
-    return None if same else f"the declared encoding is {declared!r}; the bytes read as {decoded.encoding}"
+    read = _strict(data, name, "declared", None)
+    if name == decoded.encoding or (read is not None and read.text.lstrip("\ufeff") == decoded.text):
+        return None
+    return f"the declared encoding is {declared!r}; the bytes read as {decoded.encoding}"
 
 
 def decode(document: Document) -> Document:
