@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.summary import line_number, summary_rows
-from flows.terminal import visible
+from flows.terminal import hanging, visible, wrapped
 from pipeline.document import ABOUT, Label
 from pipeline.record import Block, FieldEvidence, Record
 from pipeline.segment import LINE_RE
@@ -34,12 +34,12 @@ Marks = dict[int, list[tuple[str, FieldEvidence]]]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Widths of the margin's parts. `wrap` is the width of the text column, `None` if lines are not wrapped."""
+    """Widths of the margin's parts, and of the page; the page's is `None` if lines are not wrapped."""
 
     number: int
     label: int
     rule: int
-    wrap: int | None
+    width: int | None
 
     def margin(self, number: str = "", label: str = "", rule: str = "") -> str:
         """The margin of a row; `rule` has no place of its own if `self.rule` is 0."""
@@ -58,7 +58,7 @@ def explain(record: Record, text: str, console: Console, *, verbose: bool = Fals
         source, number = text[block.start : block.end], line_number(starts, block.start)
         for row in _block_rows(block, source, number, layout, marks.get(n, []), verbose=verbose):
             console.print(row)
-    for row in summary_rows(record, starts, verbose=verbose):
+    for row in summary_rows(record, starts, layout.width, verbose=verbose):
         console.print(row)
 
 
@@ -83,11 +83,10 @@ def _layout(record: Record, lines: int, console: Console) -> Layout:
     rule = max((len(_rule(block)) for block in shown), default=0)
     if console.soft_wrap:
         return Layout(number, label, rule, None)
-    beside = number + label + rule + 5
-    if console.width - beside >= MIN_TEXT:
-        return Layout(number, label, rule, console.width - beside)
-    width = max(label, rule)
-    return Layout(number, width, 0, max(20, console.width - number - width - 4))
+    wide = Layout(number, label, rule, console.width)
+    if console.width - len(wide.margin()) >= MIN_TEXT:
+        return wide
+    return Layout(number, max(label, rule), 0, console.width)
 
 
 def _marks(record: Record) -> Marks:
@@ -128,7 +127,8 @@ def _block_rows(
         return
     sign, margin_style, line_style = _sign_and_style(block)
     label, rule = _label(block), _rule(block)
-    lines = _wrapped(_styled(block, source, marks, line_style), layout)
+    room = None if layout.width is None else layout.width - len(layout.margin()) - 2
+    lines = wrapped(_styled(block, source, marks, line_style), room)
     margins = [(str(number), label, rule if layout.rule else "")]
     if rule and not layout.rule:
         margins.append(("", rule, ""))
@@ -137,7 +137,7 @@ def _block_rows(
         margin = (f"{layout.margin(*parts)}{sign} ", margin_style)
         yield Text.assemble(margin, lines[k] if k < len(lines) else "")
     for note, style in _notes(block, source, marks, verbose=verbose):
-        yield Text(f"{layout.margin()}↳ {note}", style=style)
+        yield from hanging(f"{layout.margin()}↳ ", note, layout.width, style, style)
 
 
 def _styled(block: Block, source: str, marks: list[tuple[str, FieldEvidence]], style: str) -> Text:
@@ -155,12 +155,6 @@ def _styled(block: Block, source: str, marks: list[tuple[str, FieldEvidence]], s
     return line
 
 
-def _wrapped(line: Text, layout: Layout) -> list[Text]:
-    if layout.wrap is None:
-        return [line]
-    return list(line.wrap(Console(width=layout.wrap), layout.wrap)) or [Text()]
-
-
 def _notes(block: Block, source: str, marks: list[tuple[str, FieldEvidence]], *, verbose: bool) -> Iterator[tuple[str, str]]:
     """Rows below a line: the fields found in it; with `verbose` what was seen, the losing votes and the losing values."""
     for name, candidate in marks:
@@ -169,12 +163,11 @@ def _notes(block: Block, source: str, marks: list[tuple[str, FieldEvidence]], *,
     if verbose:
         for k, evidence in enumerate(block.evidence):
             verdict = "because" if k == 0 else "against" if " (for " in evidence.rule else "also"
-            note = f"{verdict}: {evidence.rule} {evidence.confidence:.2f}, saw {evidence.seen!r}"
-            yield visible(note), "dim"
+            yield f"{verdict}: {evidence.rule} {evidence.confidence:.2f}, saw {evidence.seen!r}", "dim"
 
 
 def _field_note(name: str, candidate: FieldEvidence, source: str) -> str:
     said = f"({candidate.rule} {candidate.confidence:.2f})"
     whole = candidate.value == " ".join(source.split())
     value = "" if whole else f" = {candidate.value}"
-    return visible(f"{name}{value} {said}" if candidate.chosen else f"not {name}{value} {said}")
+    return f"{name}{value} {said}" if candidate.chosen else f"not {name}{value} {said}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from flows.terminal import visible
+from flows.terminal import hanging
 from pipeline.record import Author, Caption, Contributor, FieldEvidence, Outlet, Record
 
 FIELDS = (
@@ -29,21 +29,21 @@ LOSERS = 3
 INDENT = " " * 18
 
 
-def summary_rows(record: Record, starts: Sequence[int], *, verbose: bool) -> Iterator[Text]:
-    """The fields of a record, row by row; `starts` are the offsets of the text's lines."""
+def summary_rows(record: Record, starts: Sequence[int], width: int | None, *, verbose: bool) -> Iterator[Text]:
+    """The fields of a record, row by row; `starts` are the offsets of the text's lines, `width` that of the page."""
     yield Text()
     yield Text("What the document says about itself", style="bold")
     for name in FIELDS:
-        yield _field(name, _shown(record, name), record.unknown.get(name))
+        yield from _field(name, _shown(record, name), record.unknown.get(name), width)
         losers = _losers(record.evidence.get(name, []), verbose=verbose)
         for candidate in losers[: None if verbose else LOSERS]:
-            yield Text(f"{INDENT}not {_candidate(candidate, starts)}", style="dim")
+            yield from hanging(INDENT, f"not {_candidate(candidate, starts)}", width, body_style="dim")
         if len(losers) > LOSERS and not verbose:
             yield Text(f"{INDENT}and {len(losers) - LOSERS} more candidates (--verbose lists them)", style="dim")
-    yield _language(record)
+    yield from _field("language", _language(record), None, width)
     for problem in record.problems:
         where = "" if problem.start is None else f" (line {line_number(starts, problem.start)})"
-        yield _field("problem", [f"{problem.code}: {problem.message}{where}"], None)
+        yield from _field("problem", [f"{problem.code}: {problem.message}{where}"], None, width)
 
 
 def _losers(candidates: Sequence[FieldEvidence], *, verbose: bool) -> list[FieldEvidence]:
@@ -52,18 +52,17 @@ def _losers(candidates: Sequence[FieldEvidence], *, verbose: bool) -> list[Field
     return [c for c in candidates if not c.chosen and c.value not in chosen]
 
 
-def _field(name: str, values: list[str], unknown: str | None) -> Text:
+def _field(name: str, values: list[str], unknown: str | None, width: int | None) -> Iterator[Text]:
     head = f"  {name:<14}  "
     if not values:
-        return Text.assemble(head, (f"– {visible(unknown or 'not found')}", "dim"))
-    return Text.assemble((head, "green"), f"\n{INDENT}".join(visible(value) for value in values))
+        yield from hanging(head, f"– {unknown or 'not found'}", width, body_style="dim")
+    for k, value in enumerate(values):
+        yield from hanging(INDENT if k else head, value, width, "green")
 
 
 def _candidate(candidate: FieldEvidence, starts: Sequence[int]) -> str:
     raw = f", read from {candidate.raw!r}" if candidate.raw != candidate.value else ""
-    return visible(
-        f"{candidate.value} ({candidate.rule} {candidate.confidence:.2f}, line {line_number(starts, candidate.start)}{raw})",
-    )
+    return f"{candidate.value} ({candidate.rule} {candidate.confidence:.2f}, line {line_number(starts, candidate.start)}{raw})"
 
 
 def line_number(starts: Sequence[int], offset: int) -> int:
@@ -96,8 +95,6 @@ def _one(value: object) -> str:
             return str(value)
 
 
-def _language(record: Record) -> Text:
+def _language(record: Record) -> list[str]:
     found = record.language
-    if found is None:
-        return _field("language", [], None)
-    return _field("language", [f"{found.code} ({found.method} {found.confidence:.2f})"], None)
+    return [f"{found.code} ({found.method} {found.confidence:.2f})"] if found else []

@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
+from collections.abc import Iterator
 from typing import Literal, TextIO
 
 from rich.console import Console
+from rich.text import Text
 
 Color = Literal["auto", "always", "never"]
 
 JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner: Persian, Indic scripts and emoji are spelled with them, and they move nothing."""
+
+MIN_WIDTH = 20
+"""Columns that a text has at least, however narrow the terminal is."""
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -61,6 +66,20 @@ def make_console(stream: TextIO | None = None, color: Color = "auto") -> Console
 def plain_wanted() -> bool:
     """Whether the environment asks for no colour (no-color.org), or the terminal knows none."""
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def wrapped(line: Text, width: int | None) -> list[Text]:
+    """A line cut at spaces into rows of a width; one row if the width is `None`."""
+    if width is None:
+        return [line]
+    return list(line.wrap(Console(width=width), max(width, MIN_WIDTH))) or [Text()]
+
+
+def hanging(head: str, body: str, width: int | None, head_style: str = "", body_style: str = "") -> Iterator[Text]:
+    """Rows of a body, escaped and wrapped beside its head."""
+    room = None if width is None else width - len(head)
+    for k, row in enumerate(wrapped(Text(visible(body), style=body_style), room)):
+        yield Text.assemble((" " * len(head) if k else head, head_style), row)
 
 
 def survive_encoding() -> None:
