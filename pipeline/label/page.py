@@ -16,6 +16,7 @@ _INITIALISM_RE = re.compile(r"(?:[A-Z]\.){2,}\Z")
 _SENTENCE_RE = re.compile(rf"[{TERMINATORS}][\"'”’»)]*(?:\s|\Z)|[。！？]")
 _BULLET_RE = re.compile(r"(?:[•●▪‣◦○■□►▶·∙*\u2013\u2014–-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+(?=\S)")
 _FILE_RE = re.compile(r"[^\s/]+\.(?:jpe?g|png|gif|webp|svg|avif|mp[34]|mov|bmp|tiff?)\Z", re.IGNORECASE)
+_DIGIT_RE = re.compile(r"\d")
 _EMAIL_RE = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 PROSE_WORDS = 12
@@ -38,6 +39,10 @@ class Line:
     blank_before: bool
     bullet: bool
     ends: bool
+    unspaced: int
+    has_digit: bool
+    indent: int
+    blanks: int
     prose: bool = False
     dates: list[dates.DateExpression] = field(default_factory=list)
 
@@ -74,7 +79,7 @@ class Line:
         return "@" in self.text and _EMAIL_RE.search(self.text) is not None
 
 
-def _line(document: Document, index: int, *, blank_before: bool) -> Line:
+def _line(document: Document, index: int, blanks: int) -> Line:
     block = document.blocks[index]
     text = read(document, block.start, min(block.end, block.start + MAX_LINE))
     tokens = wording.tokenize(text)
@@ -85,18 +90,23 @@ def _line(document: Document, index: int, *, blank_before: bool) -> Line:
     unspaced = sum(len(t) == 1 and t >= "\u0e00" and not t.isdigit() for t in tokens)
     words = len(tokens) - unspaced + unspaced / 2
     ends = _END_RE.search(text) is not None and not (words < PROSE_WORDS and _INITIALISM_RE.search(text))
+    source = document.text[block.start : block.start + 40]
     line = Line(
         index,
         text,
         tokens,
         words,
         wording.find(tokens, colon=colon),
-        blank_before,
+        blanks > 0,
         _BULLET_RE.match(text) is not None,
         ends,
+        unspaced,
+        _DIGIT_RE.search(text) is not None,
+        len(source) - len(source.lstrip()),
+        blanks,
     )
     line.prose = words >= PROSE_WORDS and (ends or (words >= 2 * PROSE_WORDS and _SENTENCE_RE.search(text) is not None))
-    if words <= 40:
+    if words <= 40 and line.has_digit:
         line.dates = dates.find_dates(text)
     return line
 
@@ -111,13 +121,13 @@ class Page:
     def of(cls, document: Document) -> Page:
         """Read a document's blocks."""
         lines: list[Line] = []
-        blank = True
+        blanks = 1
         for index, block in enumerate(document.blocks):
             if block.label is Label.BLANK:
-                blank = True
+                blanks = document.text.count("\n", block.start, block.end)
                 continue
-            line = _line(document, index, blank_before=blank)
-            blank = False
+            line = _line(document, index, blanks)
+            blanks = 0
             if line.text:
                 lines.append(line)
         return cls(lines)

@@ -24,6 +24,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
 SIGNS = frozenset(
     {
@@ -57,13 +58,23 @@ FIELDS = ("sign", "where", "wording", "example", "counter_example")
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Scripts written without spaces (Thai, Lao, Burmese, Khmer, kana, Han): there a character counts as a word."""
 
-TOKEN_RE = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
+MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u0900-\u0903\u093a-\u093c"
+    "\u093e-\u094f\u0981-\u0983\u09bc\u09be-\u09cd\u0a3c-\u0a4d\u0abc-\u0acd\u0b3c-\u0b4d\u0bbe-\u0bcd\u0c3e-\u0c4d\u0cbc-\u0ccd\u0d3e-\u0d4d"
+)
+"""Combining marks and vowel signs, which are part of the word they stand in."""
+
+TOKEN_RE = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}](?:[^\W{UNSPACED}]|[{MARKS}])*")
+_TURKISH = str.maketrans({"İ": "i", "ı": "i"})
 MAX_TOKENS = 300
 """Tokens of a line that are compared; furniture does not hide deep inside a paragraph."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+PREFIX = 4
+"""Characters that a one-word wording must have for its `*` to count."""
+
+
+class Entry(NamedTuple):
     """One row of a list. `tokens` is the wording as compared, `prefix` whether its last word may go on."""
 
     sign: str
@@ -78,16 +89,18 @@ class Entry:
 
 
 def tokenize(text: str) -> list[str]:
-    """Words of a text as the lists compare them: NFKC, case-folded, without punctuation."""
-    return TOKEN_RE.findall(unicodedata.normalize("NFKC", text).casefold())
+    """Words of a text as the lists compare them: NFKC, case-folded, dotted and dotless i as one, without punctuation."""
+    if text.isascii():
+        return TOKEN_RE.findall(text.lower())
+    return TOKEN_RE.findall(unicodedata.normalize("NFKC", text).translate(_TURKISH).casefold())
 
 
 def parse_row(language: str, row: str) -> Entry:
     """Read one row of a list; raises `ValueError` that says what is wrong with it."""
-    cells = row.split("\t")
+    cells = row.rstrip("\r").split("\t")
     if len(cells) != len(FIELDS):
         raise ValueError(f"{language}.tsv: {len(cells)} cells instead of {len(FIELDS)} (tab-separated) in: {row!r}")
-    sign, where, wording, example, counter = (cell.strip() for cell in cells)
+    sign, where, wording, example, counter = cells
     if where not in WHERE:
         raise ValueError(f"{language}.tsv: 'where' is {where!r}, not one of {', '.join(WHERE)}, in: {row!r}")
     bare, _, value = wording.partition("=")
@@ -105,17 +118,18 @@ def entries() -> tuple[Entry, ...]:
     for file in sorted(resources.files(__package__).iterdir(), key=lambda f: f.name):
         if file.name.endswith(".tsv"):
             lines = file.read_text(encoding="utf-8").split("\n")[1:]
-            rows += [parse_row(file.name[:-4], line) for line in lines if line.strip() and not line.startswith("#")]
+            rows += [parse_row(file.name[:-4], line) for line in lines if line and line[0] != "#"]
     return tuple(rows)
 
 
 @cache
 def _index() -> tuple[dict[str, tuple[Entry, ...]], dict[str, tuple[Entry, ...]]]:
-    """Entries by first token; one-token entries with a prefix mark by their first four characters."""
+    """Entries by first token; one-token entries with a prefix mark by their first characters."""
     exact: dict[str, list[Entry]] = {}
     prefix: dict[str, list[Entry]] = {}
     for entry in entries():
-        table, key = (prefix, entry.tokens[0][:4]) if entry.prefix and len(entry.tokens) == 1 else (exact, entry.tokens[0])
+        by_prefix = entry.prefix and len(entry.tokens) == 1 and len(entry.tokens[0]) >= PREFIX
+        table, key = (prefix, entry.tokens[0][:PREFIX]) if by_prefix else (exact, entry.tokens[0])
         table.setdefault(key, []).append(entry)
     return {k: tuple(v) for k, v in exact.items()}, {k: tuple(v) for k, v in prefix.items()}
 
@@ -136,8 +150,8 @@ def find(tokens: list[str], *, colon: int | None = None) -> list[Hit]:
     hits = []
     for i, token in enumerate(tokens[:MAX_TOKENS]):
         found = exact.get(token, ())
-        if token[:4] in prefix:
-            found += prefix[token[:4]]
+        if token[:PREFIX] in prefix:
+            found += prefix[token[:PREFIX]]
         for entry in found:
             last = i + len(entry.tokens)
             if last > size or not _same(entry, tokens, i, last):
