@@ -1,8 +1,8 @@
 """copydesk's library: raw bytes in, a canonical record out. Pure: no clock, no network, no global state.
 
-    >>> import pipeline
-    >>> record = pipeline.clean(open("page.txt", "rb").read(), name="page.txt")
-    >>> record.title, record.date_published
+>>> import pipeline
+>>> record = pipeline.clean(open("page.txt", "rb").read(), name="page.txt")
+>>> record.title, record.date_published
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ Offsets are half-open and count Unicode code points of `Document.text`, which ne
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -283,6 +283,11 @@ class Document:
     language: Language = Language("und", 0.0, "none")
     metadata: Metadata = field(default_factory=Metadata)
     problems: tuple[Problem, ...] = ()
+
+    def noting(self, *problems: Problem) -> Document:
+        """Add problems; one that is noted already is not noted twice."""
+        fresh = tuple(p for p in problems if p not in self.problems)
+        return replace(self, problems=(*self.problems, *fresh)) if fresh else self
 
 
 Stage = Callable[[Document], Document]

@@ -57,4 +57,4 @@ def repair(document: Document) -> Document:
         return document
     message = f"{len(repairs)} lines were stored in a wrong encoding; their repair is in decoding.repairs"
     problem = Problem(ProblemCode.MOJIBAKE, message, repairs[0].start, repairs[0].end)
-    return replace(document, repairs=tuple(repairs), problems=(*document.problems, problem))
+    return replace(document, repairs=tuple(repairs)).noting(problem)

@@ -22,7 +22,7 @@ def label(document: Document) -> Document:
         if k not in seen and block.label is not Label.BLANK:  # only invisible characters
             evidence = (Evidence("invisible", "no visible character", 1.0),)
             blocks[k] = replace(block, label=Label.OTHER_CHROME, evidence=evidence)
-    problems = document.problems
+    labelled = replace(document, blocks=tuple(blocks))
     if not any(block.kept for block in blocks):
-        problems += (Problem(ProblemCode.NO_CONTENT, "no block was found to be main content"),)
-    return replace(document, blocks=tuple(blocks), problems=problems)
+        return labelled.noting(Problem(ProblemCode.NO_CONTENT, "no block was found to be main content"))
+    return labelled

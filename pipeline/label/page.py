@@ -139,7 +139,7 @@ class Page:
         sign, head = None, -1
         for i, line in enumerate(self.lines):
             opening = self._opening(line)
-            if opening:
+            if opening and (opening != sign or i > head + 1):
                 sign, head = opening, i
             elif sign and self._resumes(i, sign):
                 sign = None

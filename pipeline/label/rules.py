@@ -85,10 +85,17 @@ def stray_number(page: Page, i: int) -> Vote | None:
 def language_switcher(page: Page, i: int) -> Vote | None:
     """Two or more names of languages on a short line, or one that is the whole line."""
     line = page.lines[i]
-    found = [h for h in line.hits if h.entry.sign == "language_name"]
-    covered = {k for h in found for k in range(h.first, h.last)}
-    if line.words <= 30 and found and (len({h.first for h in found}) >= 2 or len(covered) == len(line.tokens)):
-        return Vote(Label.NAVIGATION, "language_switcher", ", ".join(h.entry.wording for h in found[:4]), 0.9)
+    if line.words > 30 or (line.ends and line.words > 8):
+        return None
+    known = names.words_of("language_name")
+    found, k = [], 0
+    while k < len(line.tokens):
+        size = next((n for n in (4, 3, 2, 1) if tuple(line.tokens[k : k + n]) in known), 0)
+        if size:
+            found.append(" ".join(line.tokens[k : k + size]))
+        k += max(size, 1)
+    if len(found) >= 2 or (found and found[0] == " ".join(line.tokens)):
+        return Vote(Label.NAVIGATION, "language_switcher", ", ".join(found[:4]), 0.93)
     return None
 
 
@@ -97,7 +104,11 @@ def breadcrumb(page: Page, i: int) -> Vote | None:
     line = page.lines[i]
     if line.ends or line.words > 24:
         return None
-    if _BREADCRUMB_RE.search(line.text) and i < page.body[0] and all(len(p.split()) <= 6 for p in _BREADCRUMB_RE.split(line.text)):
+    if (
+        _BREADCRUMB_RE.search(line.text)
+        and i < page.body[0]
+        and all(len(p.split()) <= 6 for p in _BREADCRUMB_RE.split(line.text))
+    ):
         return Vote(Label.NAVIGATION, "breadcrumb", line.text[:60], 0.8)
     if len(_BARS_RE.findall(line.text)) >= 2:
         return Vote(Label.NAVIGATION, "breadcrumb", line.text[:60], 0.6)
@@ -138,7 +149,12 @@ def head_date(page: Page, i: int) -> Vote | None:
     if _in_head(page, i) and not line.ends:
         expression = line.dates[0]
         lead = line.text[: expression.start].strip(" |·•-–—,:")
-        if 0 < len(lead.split()) <= 3 and not names.looks_like_name(lead) and not line.sign("byline") and len(line.text) - expression.end < 12:
+        if (
+            0 < len(lead.split()) <= 3
+            and not names.looks_like_name(lead)
+            and not line.sign("byline")
+            and len(line.text) - expression.end < 12
+        ):
             return Vote(Label.SECTION, "section_and_date", line.text[:60], 0.8)
         if line.words <= 12:
             return Vote(Label.DATE, "head_date", line.text[:60], 0.65)
@@ -146,7 +162,7 @@ def head_date(page: Page, i: int) -> Vote | None:
 
 
 def byline(page: Page, i: int) -> Vote | None:
-    """ "By" and a name; an editor's or translator's credit; or a bare name in the head."""
+    """Opening words ("By") and a name; an editor's or translator's credit; or a bare name in the head."""
     line = page.lines[i]
     if line.prose and line.ends and line.words > 40:
         return None
@@ -177,7 +193,7 @@ def after_tokens(text: str, count: int) -> str:
         position = match.end()
     else:
         return ""
-    if any("\u0e00" <= c for c in text[:position]):  # words of unspaced scripts are characters
+    if any(c >= "\u0e00" for c in text[:position]):  # words of unspaced scripts are characters
         matches = list(wording.TOKEN_RE.finditer(text))
         position = matches[count - 1].end() if count <= len(matches) else len(text)
     return text[position:].strip(" :：|/丨-–—\t")
@@ -238,11 +254,18 @@ def caption(page: Page, i: int) -> Vote | None:
 def about_author(page: Page, i: int) -> Vote | None:
     """A sentence at the end of the body that says who a person is: a name, then a role."""
     line = page.lines[i]
-    first, last = page.body
+    last = page.body[1]
     if i < last - 2 or i in page.runs or not 5 <= line.words <= 120:
         return None
+    hit = line.sign("author_bio", "start", "any")
+    if hit and names.has_word(line.text[:200], "role", "institution"):
+        return Vote(Label.AUTHOR_BIO, "said_author", hit.entry.wording, 0.85)
     verb = re.search(r"\s(?:is|was|ist|est|es|è|är|er|jest|je)\s", line.text[:90])
-    if verb and names.looks_like_name(names.split_honorific(line.text[: verb.start()])[1]) and names.has_word(line.text[:200], "role"):
+    if (
+        verb
+        and names.looks_like_name(names.split_honorific(line.text[: verb.start()])[1])
+        and names.has_word(line.text[:200], "role")
+    ):
         return Vote(Label.AUTHOR_BIO, "name_and_role", line.text[:60], 0.8)
     return None
 

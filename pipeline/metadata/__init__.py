@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 
 from pipeline import dates, names, wording
@@ -36,8 +37,8 @@ NOTHING_LABELLED = {
 def split_metadata(document: Document) -> Document:
     """Stage: fill `metadata` from the labelled blocks."""
     evidence: dict[str, tuple[Candidate, ...]] = {}
-    title = _single(document, evidence, "title", _titles(document))
-    section = _single(document, evidence, "section", _sections(document))
+    title = _single(evidence, "title", _titles(document))
+    section = _single(evidence, "section", _sections(document))
     standfirst = _joined(document, evidence)
     authors, contributors, people = find_people(document)
     when, dated, problems = find_when(document)
@@ -74,7 +75,7 @@ def split_metadata(document: Document) -> Document:
         unknown=tuple((name, _reason(name, evidence.get(name, ()))) for name, value in values.items() if not value),
         evidence=tuple((name, evidence[name]) for name in values if evidence.get(name)),
     )
-    return replace(document, metadata=metadata, problems=(*document.problems, *problems))
+    return replace(document, metadata=metadata).noting(*problems)
 
 
 def _reason(name: str, candidates: tuple[Candidate, ...]) -> str:
@@ -84,18 +85,20 @@ def _reason(name: str, candidates: tuple[Candidate, ...]) -> str:
     return f"the best of {len(candidates)} candidates, {best.value[:60]!r} ({best.rule}), is not sure enough"
 
 
-def _single(document: Document, evidence: dict[str, tuple[Candidate, ...]], name: str, found: list[Candidate]) -> str | None:
+def _single(evidence: dict[str, tuple[Candidate, ...]], name: str, found: list[Candidate]) -> str | None:
     chosen, evidence[name] = choose(found)
     return chosen.value if chosen else None
 
 
 def _confidence(document: Document, start: int) -> float:
-    block = next(b for b in document.blocks if b.start == start)
+    block = document.blocks[bisect_left(document.blocks, start, key=lambda b: b.start)]
     return block.evidence[0].confidence if block.evidence else 0.5
 
 
 def _titles(document: Document) -> list[Candidate]:
-    return [candidate(document, b, t, t, "title line", _confidence(document, b.start)) for b, t in labelled(document, Label.TITLE)]
+    return [
+        candidate(document, b, t, t, "title line", _confidence(document, b.start)) for b, t in labelled(document, Label.TITLE)
+    ]
 
 
 def _sections(document: Document) -> list[Candidate]:
@@ -147,8 +150,8 @@ def _tags(document: Document) -> tuple[tuple[str, ...], tuple[Candidate, ...]]:
         if head is not None:
             matches = list(wording.TOKEN_RE.finditer(text))
             rest = text[matches[head.last - 1].end() :] if head.last <= len(matches) else ""
-        for tag in re.split(r"[,;|/•·#、，]", rest):
-            tag = tag.strip(" :：")
+        for piece in re.split(r"[,;|/•·#、，]", rest):
+            tag = piece.strip(" :：")
             if tag and len(tag) <= 60:
                 found.append(candidate(document, block, tag, tag, "tags line", 0.7))
     chosen = choose_all(found)

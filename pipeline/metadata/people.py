@@ -132,5 +132,3 @@ def read_bio(text: str) -> Author | None:
     affiliation = "; ".join(stated if verb is None and stated else bodies) or None
     bio = text if len(text.split()) <= BIO_WORDS else " ".join(text.split()[:BIO_WORDS])
     return Author(name, " ".join(filter(None, [honorific, *credentials])) or None, "person", affiliation, role, bio)
-
-

@@ -8,7 +8,9 @@ from pipeline import names, wording
 from pipeline.document import Candidate, Document, Label, Outlet
 from pipeline.metadata.candidates import candidate, choose, labelled
 
-DOMAIN_RE = re.compile(r"(?<![A-Za-z0-9@.-])(?:www\.)?([A-Za-z0-9-]{2,40}(?:\.[A-Za-z0-9-]{2,30}){0,2}\.[A-Za-z]{2,10})(?![A-Za-z0-9@-])")
+DOMAIN_RE = re.compile(
+    r"(?<![A-Za-z0-9@.-])(?:www\.)?([A-Za-z0-9-]{2,40}(?:\.[A-Za-z0-9-]{2,30}){0,2}\.[A-Za-z]{2,10})(?![A-Za-z0-9@-])"
+)
 DATELINE_RE = re.compile(
     r"\A(?P<place>[^\W\d_][^\W\d_A-Z]{0,2}[A-ZÀ-Þ .'’/-]{2,30}|[A-ZÀ-Þ][\w.'’ -]{2,25}?)"
     r"(?:,\s[^\W\d_]{3,9}\.?\s\d{1,2})?\s*(?:\((?P<agency>[A-Z][\w ./-]{1,24})\)\s*[-–—:]|\s[–—]\s|\s-\s)",
@@ -33,9 +35,8 @@ def find_publisher(
             if agency:
                 agencies.append(candidate(document, block, named, named, "agency line", 0.8))
             continue
-        for match in DOMAIN_RE.finditer(text):
-            if not names.looks_like_name(match[1]):
-                outlets.append(candidate(document, block, match[1], match[1], f"domain in {block.label}", 0.75))
+        domains = [m[1] for m in DOMAIN_RE.finditer(text) if not names.looks_like_name(m[1])]
+        outlets += [candidate(document, block, d, d, f"domain in {block.label}", 0.75) for d in domains]
     dateline = _dateline(document)
     placed, place_all = choose([dateline[0]] if dateline else [])
     if dateline and dateline[1]:
