@@ -2,6 +2,8 @@
 # make test   all tests
 # make lint   style and types
 # make lock   renew the lock files, after a change of the dependencies in pyproject.toml
+# make train  train the line labeller: BENCH=folder of the benchmark, WORK=folder for what it needs on the way (4 GB)
+# make bench  the table of quality and speed, with the fold models of `make train`: BENCH and WORK as above
 # make docs   renew what is generated in docs/
 # make clean  remove the environment and the caches; output/ stays
 #
@@ -16,7 +18,10 @@ LOCKED := $(PIP) install --require-hashes --no-deps --requirement
 COMPILE := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet --custom-compile-command "make lock"
 
-.PHONY: run test lint lock docs clean
+BENCH ?= $(error say where the benchmark is: make $@ BENCH=folder WORK=folder)
+WORK ?= $(error say where to put what is needed on the way: make $@ BENCH=folder WORK=folder)
+
+.PHONY: run test lint lock docs clean train bench
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.stamp
@@ -29,6 +34,12 @@ lint: $(VENV)/test.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+train: $(VENV)/train.stamp
+	$(BIN)/python -m benchmarks.train $(BENCH) --work $(WORK)
+
+bench: $(VENV)/train.stamp
+	$(BIN)/python -m benchmarks.bench $(BENCH) --work $(WORK)
 
 docs: $(VENV)/test.stamp
 	$(BIN)/python docs/refresh.py
@@ -48,10 +59,16 @@ $(VENV)/test.stamp: requirements-dev.lock $(VENV)/run.stamp
 	$(PIP) check
 	@touch $@
 
+$(VENV)/train.stamp: requirements-train.lock $(VENV)/test.stamp
+	$(LOCKED) requirements-train.lock
+	$(PIP) check
+	@touch $@
+
 lock: $(VENV)/bin/python
 	$(PIP) install 'uv>=0.5'
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --group train --constraint requirements-dev.lock --output-file requirements-train.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -46,7 +46,7 @@ def decode(batch: Batch) -> Batch:
 @task(name="strip chrome", task_run_name="strip chrome {batch}", cache_policy=NO_CACHE)
 def strip_chrome(batch: Batch) -> Batch:
     """Label every block: content, about the document, or which kind of chrome."""
-    return apply(batch, _stages("label"))
+    return apply(batch, _stages("label", "join"))
 
 
 @task(name="detect language", task_run_name="detect language {batch}", cache_policy=NO_CACHE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pipeline.decode import decode
 from pipeline.document import Document, Payload, Stage, UnusablePayloadError
+from pipeline.join import join
 from pipeline.label import label
 from pipeline.language import language
 from pipeline.metadata import split_metadata
@@ -23,6 +24,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("segment", segment),  # text -> blocks that tile it
     ("repair", repair),  # mojibake, as replayable steps
     ("label", label),  # what each block is: content, about the document, chrome
+    ("join", join),  # lines that a renderer cut apart
     ("language", language),  # of the main content
     ("metadata", split_metadata),  # title, authors, dates, outlet ... with evidence
 )

@@ -283,6 +283,7 @@ class Document:
     language: Language = Language("und", 0.0, "none")
     metadata: Metadata = field(default_factory=Metadata)
     problems: tuple[Problem, ...] = ()
+    model: str | None = None
 
     def noting(self, *problems: Problem) -> Document:
         """Add problems; one that is noted already is not noted twice."""

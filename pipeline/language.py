@@ -21,7 +21,7 @@ from pipeline.view import main_text
 MIN_LETTERS = 20
 """Letters below which an answer is noise ("OK" reads as Portuguese)."""
 
-SAMPLE = 2500
+SAMPLE = 1000
 """Characters that are looked at: langdetect's time grows with the length, its answers do not get better."""
 
 _LOCK = threading.Lock()

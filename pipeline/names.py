@@ -30,6 +30,12 @@ def words_of(*signs: str) -> frozenset[tuple[str, ...]]:
 
 
 @cache
+def first_words_of(*signs: str) -> frozenset[str]:
+    """The first words of those entries."""
+    return frozenset(tokens[0] for tokens in words_of(*signs))
+
+
+@cache
 def _single(*signs: str) -> frozenset[str]:
     return frozenset(tokens[0] for tokens in words_of(*signs) if len(tokens) == 1)
 
@@ -43,14 +49,16 @@ def has_word(text: str, *signs: str) -> bool:
 def looks_like_name(text: str) -> bool:
     """Whether a text could be one person's name: two to six capitalised words, or a short name in an uncased script."""
     text = text.strip(" .,;")
-    if not 2 <= len(text) <= 60 or _JUNK_RE.search(text):
+    if not 2 <= len(text) <= 60 or text.count(" ") >= 2 * MAX_NAME_WORDS or _JUNK_RE.search(text):
         return False
     if _HAN_NAME_RE.match(text) or _HANGUL_NAME_RE.match(text):
         return True
     words = text.split()
-    if not 2 <= len(words) <= MAX_NAME_WORDS or _names_something_else(words):
-        return False
     particles = _single("name_particle")
+    if not 2 <= len(words) <= MAX_NAME_WORDS or (text[0].islower() and words[0].casefold() not in particles):
+        return False
+    if _names_something_else(words):
+        return False
     cased = 0
     for word in words:
         bare = word.strip(".'’-")
@@ -68,10 +76,16 @@ def looks_like_name(text: str) -> bool:
 def _names_something_else(words: list[str]) -> bool:
     """Whether words name a body, a role or a date. Names hold short words of other languages: "Sun", "Tim", "Marco", "Asa"."""
     telling = _single("institution", "role")
-    if any(token in telling and (len(token) > 3 or word.isupper()) for word in words for token in wording.tokenize(word)):
-        return True
+    together = wording.tokenize(" ".join(words))
+    if telling.isdisjoint(together) and _single("month", "date_word").isdisjoint(together):
+        return False
+    tokens = []
+    for word in words:
+        mine = wording.tokenize(word)
+        if any(token in telling and (len(token) > 3 or word.isupper()) for token in mine):
+            return True
+        tokens += mine
     dated = _single("month", "date_word")
-    tokens = [token for word in words for token in wording.tokenize(word)]
     return all(token in dated for token in tokens) or (len(tokens[0]) > 5 and tokens[0] in _single("date_word"))
 
 

@@ -212,7 +212,8 @@ class Record(Strict, frozen=True):
     pipeline: Pipeline
 
 
-PIPELINE = Pipeline("copydesk", VERSION, RULES, None)
+def _pipeline(model: str | None) -> Pipeline:
+    return Pipeline("copydesk", VERSION, RULES, model)
 
 
 def payload_id(data: bytes) -> str:
@@ -264,7 +265,7 @@ def to_record(document: Document) -> Record:
         problems=[Problem(p.code, p.start, p.end, p.message) for p in document.problems],
         fingerprints=Fingerprints(text_sha256(tokens), simhash64(tokens)),
         counts=Counts(len(text), len(tokens), len(document.blocks), sum(b.kept for b in document.blocks)),
-        pipeline=PIPELINE,
+        pipeline=_pipeline(document.model),
     )
 
 
@@ -317,7 +318,7 @@ def rejected(source: Source, id_: str, code: RejectionCode, message: str) -> Rec
         problems=[],
         fingerprints=None,
         counts=None,
-        pipeline=PIPELINE,
+        pipeline=_pipeline(None),
     )
 
 

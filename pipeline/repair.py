@@ -45,6 +45,8 @@ def replay(text: str, steps: tuple[tuple[str, str], ...]) -> str:
 
 def repair(document: Document) -> Document:
     """Stage: fill `repairs`, by line; the text itself is not touched."""
+    if document.text.isascii() or not is_bad(document.text):
+        return document
     repairs: list[Repair] = []
     for block in document.blocks:
         if block.label is Label.BLANK:

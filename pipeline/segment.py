@@ -1,10 +1,14 @@
-"""Text to blocks: one block a line, one blank block a run of empty lines. They tile the text."""
+"""Text to blocks: one block a line, one blank block a run of empty lines. They tile the text.
+
+Where a text is hard-wrapped (its lines were broken at a fixed width), a block is a paragraph: all lines up to an empty one.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.document import Block, Document, Label
 
@@ -30,6 +34,69 @@ def line_blocks(text: str) -> Iterator[Block]:
         yield Block(blank_from, len(text), Label.BLANK)
 
 
+WRAP_WIDTHS = range(50, 101)
+"""Widths at which mail, RFCs and text browsers break lines."""
+
+WRAP_LINES = 8
+"""Full lines that must be seen before a text counts as hard-wrapped."""
+
+
+def wrap_width(text: str) -> int | None:
+    """The width at which the lines of a text were broken, in characters; `None` if they were not.
+
+    In hard-wrapped text the longest lines are of like length, most lines that another follows are nearly that long, and few
+    of those end a sentence.
+    """
+    lines = [line.rstrip() for line in text[:WRAP_SAMPLE].split("\n")]
+    followed = [a for a, b in pairwise(lines) if a and b]
+    if len(followed) < WRAP_LINES:
+        return None
+    lengths = sorted(len(line) for line in lines if line)
+    width = lengths[int(0.98 * (len(lengths) - 1))]
+    if width not in WRAP_WIDTHS or lengths[-1] > 1.2 * width:
+        return None
+    full = [line for line in followed if len(line) > 0.75 * width]
+    open_ended = sum(line[-1] not in ".!?:" for line in full)
+    enough = len(full) >= WRAP_LINES and len(full) > 0.6 * len(followed) and open_ended > 0.7 * len(full)
+    return width if enough else None
+
+
+WRAP_SAMPLE = 50_000
+
+
+def unwrap(text: str, blocks: Iterator[Block], width: int) -> Iterator[Block]:
+    """Join the lines of each hard-wrapped paragraph: a line goes on in the next if the next one's first word did not fit."""
+    held: Block | None = None
+    for block in blocks:
+        if (
+            held is not None
+            and held.label is not Label.BLANK
+            and block.label is not Label.BLANK
+            and _went_on(text, held, block, width)
+        ):
+            held = Block(held.start, block.end)
+            continue
+        if held is not None:
+            yield held
+        held = block
+    if held is not None:
+        yield held
+
+
+def _went_on(text: str, first: Block, second: Block, width: int) -> bool:
+    last_line = text[first.start : first.end].rstrip().rpartition("\n")[2]
+    line = text[second.start : second.end]
+    word = line.split(maxsplit=1)[0]
+    return len(last_line) + 1 + len(word) > width and not BULLET_RE.match(line)
+
+
+BULLET_RE = re.compile(r"\s*(?:[•●▪‣◦*-]|\(?\d{1,2}[.)])\s")
+
+
 def segment(document: Document) -> Document:
     """Stage: fill `blocks` with unlabelled blocks that tile the text."""
-    return replace(document, blocks=tuple(line_blocks(document.text)))
+    blocks = line_blocks(document.text)
+    width = wrap_width(document.text)
+    if width is not None:
+        blocks = unwrap(document.text, blocks, width)
+    return replace(document, blocks=tuple(blocks))

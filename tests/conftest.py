@@ -14,6 +14,7 @@ FIXTURES = ROOT / "fixtures"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true", help="rewrite fixtures/golden, then fail: read the diff in git")
+    parser.addoption("--update-floors", action="store_true", help="raise the floors of fixtures/quality, then fail; lowers none")
 
 
 @pytest.fixture(scope="session")

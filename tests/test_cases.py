@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,10 +17,12 @@ from conftest import FIXTURES
 
 from pipeline.dates import find_dates
 from pipeline.decode import decode_bytes
-from pipeline.document import UnusablePayloadError
+from pipeline.document import Block, Document, Label, Payload, UnusablePayloadError
+from pipeline.join import join
 from pipeline.names import looks_like_name, read_people
 from pipeline.repair import repair_steps, replay
-from pipeline.view import normalize
+from pipeline.segment import line_blocks, segment
+from pipeline.view import normalize, read
 
 ORIGINS = {"wild", "synthetic", "negative", "known-failure"}
 
@@ -54,6 +57,25 @@ def decoding(case: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(decoded, name) for name in ("text", "encoding", "method", "replaced")}
 
 
+def _document(text: str, blocks: list[Block]) -> Document:
+    return Document(Payload(text.encode(), "case.txt"), text, blocks=tuple(blocks))
+
+
+def joins(lines: list[str]) -> list[str]:
+    """Running text, a line each, after lines that were cut apart are joined."""
+    text = "".join(line + "\n" for line in lines)
+    blocks = [replace(block, label=Label.PARAGRAPH) for block in line_blocks(text)]
+    joined = join(_document(text, blocks))
+    assert join(joined) == joined
+    return [read(joined, block.start, block.end) for block in joined.blocks]
+
+
+def wrapped(text: str) -> list[str]:
+    """The paragraphs that a text is cut into."""
+    document = segment(_document(text, []))
+    return [read(document, block.start, block.end) for block in document.blocks if block.label is not Label.BLANK]
+
+
 ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
     "dates": (dates, 140),
     "bylines": (bylines, 45),
@@ -61,6 +83,8 @@ ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
     "repairs": (repairs, 40),
     "normalize": (normalize, 35),
     "decoding": (decoding, 65),
+    "joins": (joins, 20),
+    "wrapped": (wrapped, 8),
 }
 """How each file's rows are answered, and how many rows it has at least: cases do not get lost."""
 

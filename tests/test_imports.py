@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "segment": {"document"},
     "repair": {"document"},
     "label": {"document", "view", "wording", "dates", "names"},
+    "join": {"document", "view"},
     "language": {"document", "view"},
     "metadata": {"document", "view", "wording", "dates", "names"},
     # views of a document; reading a repaired line replays the repair
@@ -34,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """Modules of `pipeline` (a package counts as one), and the others that each may import. `pipeline/__init__` may all."""
 
-STAGES = ("decode", "segment", "repair", "label", "language", "metadata")
+STAGES = ("decode", "segment", "repair", "label", "join", "language", "metadata")
 
 LIBRARIES = {
     "chardet": {"pipeline/decode.py"},

@@ -139,7 +139,8 @@ def test_a_stage_writes_its_own_fields_and_may_run_twice(text: str) -> None:
         "decode": {"text", "decoding", "problems"},
         "segment": {"blocks"},
         "repair": {"repairs", "problems"},
-        "label": {"blocks", "problems"},
+        "label": {"blocks", "problems", "model"},
+        "join": {"blocks"},
         "language": {"language"},
         "metadata": {"metadata", "problems"},
     }

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
+
+import numpy as np
+import numpy.typing as npt
 
 from pipeline import dates, names, wording
 from pipeline.document import CHROME, Document, Label
@@ -44,12 +48,14 @@ class Line:
     indent: int
     blanks: int
     prose: bool = False
+    dated_only: bool = False
+    name: bool = False
     dates: list[dates.DateExpression] = field(default_factory=list)
 
     def sign(self, sign: str, *where: str) -> wording.Hit | None:
         """The first wording with this sign (standing in one of the ways `where`, if given)."""
         for hit in self.hits:
-            if hit.entry.sign == sign and (not where or hit.entry.where in where):
+            if hit[0][0] == sign and (not where or hit.entry.where in where):
                 return hit
         return None
 
@@ -57,16 +63,6 @@ class Line:
     def bare(self) -> str:
         """The text without its bullet."""
         return _BULLET_RE.sub("", self.text, count=1) if self.bullet else self.text
-
-    @property
-    def dated_only(self) -> bool:
-        """Whether the line is a date (with its time, weekday, "Published:") and nothing else, or a time of day."""
-        if not self.dates:
-            return dates.is_time(self.text)
-        rest = self.text[: self.dates[0].start] + " " + self.text[self.dates[-1].end :]
-        known = {"published", "modified", "date_word", "reading_time", "month"}
-        spare = set(wording.tokenize(rest)) - {t for h in self.hits if h.entry.sign in known for t in h.entry.tokens}
-        return not {t for t in spare if not t.isdigit()}
 
     @property
     def is_file(self) -> bool:
@@ -79,15 +75,25 @@ class Line:
         return "@" in self.text and _EMAIL_RE.search(self.text) is not None
 
 
+def _dated_only(line: Line) -> bool:
+    """Whether the line is a date (with its time, weekday, "Published:") and nothing else, or a time of day."""
+    if not line.dates:
+        return dates.is_time(line.text)
+    rest = line.text[: line.dates[0].start] + " " + line.text[line.dates[-1].end :]
+    known = {"published", "modified", "date_word", "reading_time", "month"}
+    spare = set(wording.tokenize(rest)) - {t for h in line.hits if h.entry.sign in known for t in h.entry.tokens}
+    return not {t for t in spare if not t.isdigit()}
+
+
 def _line(document: Document, index: int, blanks: int) -> Line:
     block = document.blocks[index]
     text = read(document, block.start, min(block.end, block.start + MAX_LINE))
     tokens = wording.tokenize(text)
     colon = None
-    before, sign, _ = text.replace("\uff1a", ":").partition(":")
-    if sign and len(before) < 60:
-        colon = len(wording.tokenize(before))
-    unspaced = sum(len(t) == 1 and t >= "\u0e00" and not t.isdigit() for t in tokens)
+    if ":" in text or "\uff1a" in text:
+        before = text.replace("\uff1a", ":").partition(":")[0]
+        colon = len(wording.tokenize(before)) if len(before) < 60 else None
+    unspaced = 0 if text.isascii() else sum(len(t) == 1 and t >= "\u0e00" and not t.isdigit() for t in tokens)
     words = len(tokens) - unspaced + unspaced / 2
     ends = _END_RE.search(text) is not None and not (words < PROSE_WORDS and _INITIALISM_RE.search(text))
     source = document.text[block.start : block.start + 40]
@@ -108,7 +114,54 @@ def _line(document: Document, index: int, blanks: int) -> Line:
     line.prose = words >= PROSE_WORDS and (ends or (words >= 2 * PROSE_WORDS and _SENTENCE_RE.search(text) is not None))
     if words <= 40 and line.has_digit:
         line.dates = dates.find_dates(text)
+        line.dated_only = _dated_only(line)
+    line.name = not line.has_digit and len(text) <= 60 and names.looks_like_name(text)
     return line
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The telling words of all lines (longer than three letters, or unspaced), each once a line, as numbers."""
+
+    words: npt.NDArray[np.int64]
+    line_of: npt.NDArray[np.int64]
+    per_line: npt.NDArray[np.float64]
+    size: int
+
+    @classmethod
+    def of(cls, lines: list[Line]) -> Telling:
+        """Number the words of the lines."""
+        numbers: dict[str, int] = {}
+        flat: list[int] = []
+        counts: list[int] = []
+        for line in lines:
+            mine = {numbers.setdefault(t, len(numbers)) for t in line.tokens[:MAX_TELLING] if len(t) > 3 or t >= "\u0e00"}
+            flat += sorted(mine)
+            counts.append(len(mine))
+        per_line = np.array(counts, dtype=np.int64)
+        line_of = np.repeat(np.arange(len(lines)), per_line)
+        return cls(np.array(flat, dtype=np.int64), line_of, np.maximum(per_line, 1).astype(np.float64), max(len(numbers), 1))
+
+    def share_in(self, chosen: npt.NDArray[np.bool_], *, others_only: bool = False, often: int = 0) -> npt.NDArray[np.float64]:
+        """For each line the share of its words that stand in more than `often` chosen lines (itself not counted, if asked)."""
+        own = chosen[self.line_of]
+        seen = np.bincount(self.words[own], minlength=self.size)
+        found = seen[self.words] - (own if others_only else 0) > often
+        return self._shares(found)
+
+    def share_above(self, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        """For each line the share of its words that stand in a chosen line above it."""
+        own = chosen[self.line_of]
+        first = np.full(self.size, len(self.per_line), dtype=np.int64)
+        np.minimum.at(first, self.words[own], self.line_of[own])
+        return self._shares(first[self.words] < self.line_of)
+
+    def _shares(self, found: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        return np.bincount(self.line_of, weights=found, minlength=len(self.per_line)) / self.per_line
+
+
+MAX_TELLING = 60
+"""Words of a line that are compared with other lines."""
 
 
 @dataclass
@@ -131,6 +184,11 @@ class Page:
             if line.text:
                 lines.append(line)
         return cls(lines)
+
+    @cached_property
+    def telling(self) -> Telling:
+        """The telling words of the lines."""
+        return Telling.of(self.lines)
 
     @cached_property
     def runs(self) -> dict[int, tuple[str, int]]:
@@ -172,6 +230,18 @@ class Page:
             return False
         alone = any(other.dated_only for other in (*self.lines[max(0, i - 1) : i], *following[:1]))
         return not alone and bool(following) and following[0].prose and line.words + following[0].words > 50
+
+    @cached_property
+    def prose_from(self) -> list[float]:
+        """Share of the page's prose, by words, that stands from each line on."""
+        total = sum(line.words for line in self.lines if line.prose) or 1.0
+        mass = list(accumulate((line.words if line.prose else 0.0 for line in reversed(self.lines)), initial=0.0))
+        return [m / total for m in reversed(mass)]
+
+    @cached_property
+    def dated_up_to(self) -> list[int]:
+        """How many lines before each place hold a date and nothing else."""
+        return list(accumulate((line.dated_only for line in self.lines), initial=0))
 
     @cached_property
     def copies(self) -> dict[tuple[str, ...], int]:
@@ -228,7 +298,7 @@ class Page:
             return 0.0
         if any(h.entry.sign in CHROME_SIGNS or h.entry.sign in ("byline", "language_name", "editor") for h in line.hits):
             return 0.0
-        if names.looks_like_name(line.text) and line.words < 5:
+        if line.name and line.words < 5:
             return 0.0
         telling = [t for t in line.tokens if len(t) > 3 or t >= "\u0e00"]
         shared = sum(t in self.vocabulary for t in telling) / len(telling) if telling else 0.0

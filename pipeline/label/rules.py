@@ -56,7 +56,16 @@ def under_head(page: Page, i: int) -> Vote | None:
     if i not in page.runs:
         return None
     sign, head = page.runs[i]
-    return Vote(Label(sign), "under_head", f"under {page.lines[head].text[:60]!r}", 0.9)
+    rule = "under_bio_head" if sign == "author_bio" and i - head < 8 else "under_head"
+    return Vote(Label(sign), rule, f"under {page.lines[head].text[:60]!r}", 0.9)
+
+
+def dated_teaser(page: Page, i: int) -> Vote | None:
+    """Prose under a heading of related links, with a bare date right above it: the summary of another document."""
+    line = page.lines[i]
+    if not line.prose or i not in page.runs or page.runs[i][0] != Label.RELATED_LINKS or not page.lines[i - 1].dated_only:
+        return None
+    return Vote(Label.RELATED_LINKS, "dated_teaser", f"dated {page.lines[i - 1].text[:40]!r}", 0.93)
 
 
 def ticker(page: Page, i: int) -> Vote | None:
@@ -64,8 +73,8 @@ def ticker(page: Page, i: int) -> Vote | None:
     first, last = page.body
     if first <= i < last:
         return None
-    near = [k for k in range(max(0, i - 6), min(len(page.lines), i + 7)) if page.lines[k].dated_only]
-    return Vote(Label.RELATED_LINKS, "ticker", f"{len(near)} bare dates around", 0.8) if len(near) >= 3 else None
+    near = page.dated_up_to[min(len(page.lines), i + 7)] - page.dated_up_to[max(0, i - 6)]
+    return Vote(Label.RELATED_LINKS, "ticker", f"{near} bare dates around", 0.8) if near >= 3 else None
 
 
 def picture_file(page: Page, i: int) -> Vote | None:
@@ -87,7 +96,9 @@ def language_switcher(page: Page, i: int) -> Vote | None:
     line = page.lines[i]
     if line.words > 30 or (line.ends and line.words > 8):
         return None
-    known = names.words_of("language_name")
+    known, first_words = names.words_of("language_name"), names.first_words_of("language_name")
+    if not any(t in first_words for t in line.tokens):
+        return None
     found, k = [], 0
     while k < len(line.tokens):
         size = next((n for n in (4, 3, 2, 1) if tuple(line.tokens[k : k + n]) in known), 0)
@@ -170,7 +181,7 @@ def byline(page: Page, i: int) -> Vote | None:
         hit = line.sign(sign, "start", "line", "head")
         if hit is None or line.words > 45:
             continue
-        rest = after_tokens(line.bare, hit.last)
+        rest = wording.rest_after(line.bare, hit.last)
         if names.read_people(rest) and (sign == "byline" or line.words < 14):
             return Vote(Label.BYLINE, f"byline_{sign}", f"{hit.entry.wording}: {rest[:50]}", 0.93 if _in_head(page, i) else 0.7)
         if not rest and _in_head(page, i):
@@ -182,21 +193,6 @@ def byline(page: Page, i: int) -> Vote | None:
         if before and names.looks_like_name(before.bare) and names.has_word(line.text, "role") and i - 1 != page.title:
             return Vote(Label.BYLINE, "role_under_name", line.text[:60], 0.8)
     return None
-
-
-def after_tokens(text: str, count: int) -> str:
-    """What follows the first `count` words of a text, without the punctuation between."""
-    position = 0
-    for k, match in enumerate(re.finditer(r"[^\W_]+", text)):
-        if k == count:
-            break
-        position = match.end()
-    else:
-        return ""
-    if any(c >= "\u0e00" for c in text[:position]):  # words of unspaced scripts are characters
-        matches = list(wording.TOKEN_RE.finditer(text))
-        position = matches[count - 1].end() if count <= len(matches) else len(text)
-    return text[position:].strip(" :：|/丨-–—\t")
 
 
 def section_line(page: Page, i: int) -> Vote | None:
@@ -215,6 +211,12 @@ def outlet_line(page: Page, i: int) -> Vote | None:
     if not _in_head(page, i) or i == page.title or page.title is None or i < page.title or line.words > 4:
         return None
     if line.text.isupper() and len(line.text) <= 12 and not line.dates:
+        first, last = page.body
+        said = sum(
+            re.search(rf"\b{re.escape(line.text)}\b", other.text) is not None for other in page.lines[first:last] if other.prose
+        )
+        if said:
+            return Vote(Label.OUTLET, "outlet_in_body", f"{line.text} stands in {said} paragraphs too", 0.9)
         return Vote(Label.OUTLET, "capitals_in_head", line.text, 0.82)
     if _DOMAIN_RE.match(line.text):
         return Vote(Label.OUTLET, "domain_in_head", line.text, 0.82)
@@ -280,7 +282,8 @@ def template_pair(page: Page, i: int) -> Vote | None:
             mine, other = set(line.tokens), set(page.lines[k].tokens)
             share = len(mine & other) / len(mine | other)
             if share >= 0.5 and not any(n.prose for n in page.lines[max(i, k) + 1 : max(i, k) + 2]):
-                return Vote(Label.LEGAL_NOTICE, "template_pair", f"{share:.0%} of its words stand in the line beside", 0.8)
+                sure = 0.97 if line.has_email and page.lines[k].has_email else 0.8
+                return Vote(Label.LEGAL_NOTICE, "template_pair", f"{share:.0%} of its words stand in the line beside", sure)
     return None
 
 
@@ -335,6 +338,7 @@ def outside(page: Page, i: int) -> Vote | None:
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("under_head", under_head),
+    ("dated_teaser", dated_teaser),
     ("wording", wording_sign),
     ("picture_file", picture_file),
     ("stray_number", stray_number),
@@ -363,4 +367,4 @@ def votes_on(page: Page, i: int) -> list[Vote]:
     return [vote for _, rule in RULES if (vote := rule(page, i)) is not None]
 
 
-__all__ = ["RULES", "Line", "Rule", "Vote", "after_tokens", "votes_on"]
+__all__ = ["RULES", "Line", "Rule", "Vote", "votes_on"]

@@ -103,12 +103,20 @@ def _titles(document: Document) -> list[Candidate]:
 
 def _sections(document: Document) -> list[Candidate]:
     found = []
-    for block, text in labelled(document, Label.SECTION):
+    for block, text in labelled(document, Label.SECTION, Label.DATE):
         dated = dates.find_dates(text, document.language.code)
         name = text[: dated[0].start].strip(" |·•-–—,:/") if dated else text
-        if name:
+        if block.label is Label.SECTION and name:
             found.append(candidate(document, block, name, name, "section line", _confidence(document, block.start)))
+        elif dated and 0 < len(name.split()) <= 3 and not _belongs_to_date(name):
+            found.append(candidate(document, block, name, name, "before the date", 0.7))
     return found
+
+
+def _belongs_to_date(text: str) -> bool:
+    """Whether the words before a date say "published" or the weekday, or name a person or a place."""
+    signs = {"published", "modified", "date_word", "month", "reading_time", "byline", "source"}
+    return any(h.entry.sign in signs for h in wording.find_in(text)) or names.looks_like_name(text) or "," in text
 
 
 def _joined(document: Document, evidence: dict[str, tuple[Candidate, ...]]) -> str | None:
@@ -132,8 +140,7 @@ def _split_credit(text: str) -> Caption:
     """A caption and its credit: "... April 27, 2024. /Xinhua" or "Photo: Jane Roe"."""
     hits = [h for h in wording.find_in(text) if h.entry.sign in ("photo", "photographer") and h.first == 0]
     if hits and len(text.split()) <= 10:
-        matches = list(wording.TOKEN_RE.finditer(text))
-        credit = text[matches[max(hits, key=lambda h: h.last).last - 1].end() :].strip(" :：/|-–—()")
+        credit = wording.rest_after(text, max(h.last for h in hits)).strip("()")
         if credit:
             return Caption("", credit)
     match = _CREDIT_RE.search(text)
@@ -146,10 +153,7 @@ def _tags(document: Document) -> tuple[tuple[str, ...], tuple[Candidate, ...]]:
     found = []
     for block, text in labelled(document, Label.TAGS):
         head = next((h for h in wording.find_in(text) if h.entry.sign == "tags" and h.first == 0), None)
-        rest = text
-        if head is not None:
-            matches = list(wording.TOKEN_RE.finditer(text))
-            rest = text[matches[head.last - 1].end() :] if head.last <= len(matches) else ""
+        rest = text if head is None else wording.rest_after(text, head.last)
         for piece in re.split(r"[,;|/•·#、，]", rest):
             tag = piece.strip(" :：")
             if tag and len(tag) <= 60:

@@ -17,12 +17,6 @@ _FIRST_SENTENCE_RE = re.compile(r"(?<=[^\W\d_]{3})[.!?](?=\s+[^\W\d_]|\Z)|(?<=\)
 _VERB_RE = re.compile(r",?\s(?:is|was|ist|war|est|es|è|är|er|jest|je|are)\s(?:currently\s|now\s|derzeit\s|actuellement\s)?")
 
 
-def _rest_after(text: str, hit: wording.Hit) -> str:
-    """A byline without its opening words."""
-    matches = list(wording.TOKEN_RE.finditer(text))
-    return text[matches[hit.last - 1].end() :].strip(" :：|/丨-–—\t") if hit.last <= len(matches) else ""
-
-
 def find_people(
     document: Document,
 ) -> tuple[tuple[Author, ...], tuple[Contributor, ...], dict[str, tuple[Candidate, ...]]]:
@@ -67,9 +61,9 @@ def _opening(text: str) -> tuple[str | None, str]:
     hits = [h for h in wording.find_in(bare) if h.first == 0]
     for hit in sorted(hits, key=lambda h: -h.last):
         if hit.entry.sign in CREDITS:
-            return hit.entry.sign, _rest_after(bare, hit)
+            return hit.entry.sign, wording.rest_after(bare, hit.last)
         if hit.entry.sign == "byline":
-            return None, _rest_after(bare, hit)
+            return None, wording.rest_after(bare, hit.last)
     return None, bare
 
 
@@ -101,7 +95,7 @@ def _from_bios(document: Document) -> list[tuple[Author, Candidate]]:
     found: list[tuple[Author, Candidate]] = []
     for block, text in labelled(document, Label.AUTHOR_BIO):
         hits = [h for h in wording.find_in(text) if h.first == 0 and h.entry.sign in ("author_bio", "byline")]
-        rest = _rest_after(text, max(hits, key=lambda h: h.last)) if hits else text
+        rest = wording.rest_after(text, max(h.last for h in hits)) if hits else text
         author = read_bio(rest)
         if author is not None:
             found.append((author, candidate(document, block, author.name, author.name, "author_bio", 0.8)))

@@ -54,10 +54,7 @@ def find_publisher(
 
 def _without_source_word(text: str) -> str:
     hit = next((h for h in wording.find_in(text) if h.entry.sign == "source" and h.first == 0), None)
-    if hit is None or hit.last >= len(wording.tokenize(text)):
-        return text.strip()
-    matches = list(wording.TOKEN_RE.finditer(text))
-    return text[matches[hit.last - 1].end() :].strip(" :：|/丨-–—")
+    return (wording.rest_after(text, hit.last) if hit else "") or text.strip()
 
 
 def _domain(name: str) -> str | None:

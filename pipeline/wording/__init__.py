@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -65,6 +65,7 @@ MARKS = (
 """Combining marks and vowel signs, which are part of the word they stand in."""
 
 TOKEN_RE = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}](?:[^\W{UNSPACED}]|[{MARKS}])*")
+_ASCII_RE = re.compile(r"\w+", re.ASCII)
 _TURKISH = str.maketrans({"İ": "i", "ı": "i"})
 MAX_TOKENS = 300
 """Tokens of a line that are compared; furniture does not hide deep inside a paragraph."""
@@ -91,7 +92,7 @@ class Entry(NamedTuple):
 def tokenize(text: str) -> list[str]:
     """Words of a text as the lists compare them: NFKC, case-folded, dotted and dotless i as one, without punctuation."""
     if text.isascii():
-        return TOKEN_RE.findall(text.lower())
+        return _ASCII_RE.findall(text.lower())
     return TOKEN_RE.findall(unicodedata.normalize("NFKC", text).translate(_TURKISH).casefold())
 
 
@@ -122,20 +123,55 @@ def entries() -> tuple[Entry, ...]:
     return tuple(rows)
 
 
+class _Table:
+    """Entries by first token, and under it by all tokens; those whose last word may go on apart."""
+
+    __slots__ = ("exact", "lengths", "open")
+
+    def __init__(self) -> None:
+        self.exact: dict[tuple[str, ...], list[Entry]] = {}
+        self.lengths: dict[str, tuple[int, ...]] = {}
+        self.open: dict[str, list[Entry]] = {}
+
+    def add(self, entry: Entry) -> None:
+        """File an entry."""
+        first = entry.tokens[0]
+        if entry.prefix:
+            alone = len(entry.tokens) == 1
+            self.open.setdefault(first[:PREFIX] + "*" if alone and len(first) >= PREFIX else first, []).append(entry)
+            return
+        self.exact.setdefault(entry.tokens, []).append(entry)
+        size = len(entry.tokens)
+        if size not in self.lengths.get(first, ()):
+            self.lengths[first] = (*self.lengths.get(first, ()), size)
+
+    def at(self, tokens: list[str], i: int) -> Iterator[tuple[Entry, int]]:
+        """Entries whose words stand at place `i`, with the place behind them."""
+        token = tokens[i]
+        for size in self.lengths.get(token, ()):
+            for entry in self.exact.get(tuple(tokens[i : i + size]), ()):
+                yield entry, i + size
+        for key in (token, token[:PREFIX] + "*"):
+            for entry in self.open.get(key, ()):
+                last = i + len(entry.tokens)
+                if (
+                    tuple(tokens[i : last - 1]) == entry.tokens[:-1]
+                    and last <= len(tokens)
+                    and tokens[last - 1].startswith(entry.tokens[-1])
+                ):
+                    yield entry, last
+
+
 @cache
-def _index() -> tuple[dict[str, tuple[Entry, ...]], dict[str, tuple[Entry, ...]]]:
-    """Entries by first token; one-token entries with a prefix mark by their first characters."""
-    exact: dict[str, list[Entry]] = {}
-    prefix: dict[str, list[Entry]] = {}
+def _tables() -> tuple[_Table, _Table]:
+    """Entries that must stand at a line's beginning, and those that may stand anywhere."""
+    opening, anywhere = _Table(), _Table()
     for entry in entries():
-        by_prefix = entry.prefix and len(entry.tokens) == 1 and len(entry.tokens[0]) >= PREFIX
-        table, key = (prefix, entry.tokens[0][:PREFIX]) if by_prefix else (exact, entry.tokens[0])
-        table.setdefault(key, []).append(entry)
-    return {k: tuple(v) for k, v in exact.items()}, {k: tuple(v) for k, v in prefix.items()}
+        (opening if entry.where in ("line", "head", "start") else anywhere).add(entry)
+    return opening, anywhere
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """An entry found in a line, at tokens `first` up to `last`."""
 
     entry: Entry
@@ -145,40 +181,28 @@ class Hit:
 
 def find(tokens: list[str], *, colon: int | None = None) -> list[Hit]:
     """Entries that match a line, given its tokens; `colon` is the number of tokens before its first colon, if any."""
-    exact, prefix = _index()
+    if not tokens:
+        return []
+    opening, anywhere = _tables()
     size = len(tokens)
-    hits = []
+    hits = [
+        Hit(entry, 0, last)
+        for entry, last in opening.at(tokens, 0)
+        if entry.where == "start" or last == size or (entry.where == "head" and last == colon)
+    ]
+    lengths, unfinished = anywhere.lengths, anywhere.open
     for i, token in enumerate(tokens[:MAX_TOKENS]):
-        found = exact.get(token, ())
-        if token[:PREFIX] in prefix:
-            found += prefix[token[:PREFIX]]
-        for entry in found:
-            last = i + len(entry.tokens)
-            if last > size or not _same(entry, tokens, i, last):
-                continue
-            if _stands(entry.where, i, last, size, colon):
-                hits.append(Hit(entry, i, last))
+        if token in lengths or token in unfinished or token[:PREFIX] + "*" in unfinished:
+            hits += [Hit(entry, i, last) for entry, last in anywhere.at(tokens, i) if entry.where == "any" or last == size]
     return hits
 
 
-def _same(entry: Entry, tokens: list[str], first: int, last: int) -> bool:
-    if not entry.prefix:
-        return tuple(tokens[first:last]) == entry.tokens
-    return tuple(tokens[first : last - 1]) == entry.tokens[:-1] and tokens[last - 1].startswith(entry.tokens[-1])
-
-
-def _stands(where: str, first: int, last: int, size: int, colon: int | None) -> bool:
-    match where:
-        case "any":
-            return True
-        case "start":
-            return first == 0
-        case "end":
-            return last == size
-        case "head":
-            return first == 0 and last in (size, colon)
-        case _:
-            return first == 0 and last == size
+def rest_after(text: str, count: int) -> str:
+    """What follows the first `count` words of a text, without the punctuation at either end; empty if nothing does."""
+    for k, match in enumerate(TOKEN_RE.finditer(text), start=1):
+        if k == count:
+            return text[match.end() :].strip(" :：|/丨-–—\t")
+    return ""
 
 
 def find_in(text: str) -> list[Hit]:

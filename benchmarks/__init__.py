@@ -1,0 +1,1 @@
+"""Measurements and training on named public data. Nothing here is installed with the package."""

@@ -1,0 +1,158 @@
+"""Run the benchmark's pages through the whole pipeline and its peers: one table of quality and speed.
+
+    python -m benchmarks.bench BENCH --work FOLDER [--pages N]
+
+Each page is cleaned with the model of the fold that never saw its site (`benchmarks.train` leaves those in FOLDER), so the
+figures are held out. The benchmark's own `score.py` and `score_lines.py` do the scoring.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import importlib.util
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import pipeline
+from benchmarks.dataset import RENDERERS, SETS, jsonl, site_folds
+from benchmarks.peers import TEXT_PEERS, trafilatura_html
+from pipeline.document import Document, Payload, UnusablePayloadError
+from pipeline.label import label
+from pipeline.label.model import Model, read_model
+from pipeline.record import to_json, to_record
+
+PARTS = (("articles", "wcxb-dev", "article"), ("all types", "wcxb-dev", None), ("news", "fundus-dev", None))
+
+
+def scorer(bench: Path) -> Any:
+    """The benchmark's scoring module."""
+    spec = importlib.util.spec_from_file_location("score", bench / "score.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(f"{bench / 'score.py'} is missing; give the benchmark's folder")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def clean_with(text: str, name: str, member: str, model: Model) -> bytes:
+    """The record of a page, cleaned with a fold's model."""
+    document = Document(Payload(text.encode(), name, member))
+    try:
+        for stage, run in pipeline.STAGES:
+            document = label(document, model) if stage == "label" else run(document)
+    except UnusablePayloadError:
+        return to_json(pipeline.clean(text.encode(), name, member=member), indent=0)
+    return to_json(to_record(document), indent=0)
+
+
+def timed(run: Callable[[Any], Any], inputs: list[Any]) -> tuple[list[Any], float]:
+    """What a function gives for each input, and the inputs it takes in a second of CPU time."""
+    start = time.process_time()
+    out = [run(x) for x in inputs]
+    return out, len(inputs) / max(time.process_time() - start, 1e-9)
+
+
+class Table:
+    """Scores by system, set and renderer."""
+
+    def __init__(self, score: Any, golds: dict[str, list[dict[str, Any]]]) -> None:
+        self.score, self.golds = score, golds
+        self.rows: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        self.speed: dict[str, list[float]] = {}
+
+    def add(self, system: str, name: str, records: list[dict[str, Any]], rate: float | None) -> None:
+        """Score a system's records of one set."""
+        by_id = {self.score.key(r): r for r in records}
+        for part, of, kind in PARTS:
+            if of == name:
+                gold = [g for g in self.golds[name] if kind is None or g["type"] == kind]
+                found, _ = self.score.score(gold, by_id)
+                self.rows.setdefault(system, {}).setdefault(part, []).append(found)
+        if rate is not None:
+            self.speed.setdefault(system, []).append(rate)
+
+    def lines(self) -> Iterator[str]:
+        """The table, a line a system; quality is the mean over the renderers."""
+        yield f"{'':22}" + "".join(f"{part + ' F1':>14}" for part, _, _ in PARTS) + f"{'with':>9}{'without':>9}{'pages/s':>9}"
+        for system, parts in self.rows.items():
+            f1 = [_mean([s["body"]["f1"] for s in parts.get(part, [])]) for part, _, _ in PARTS]
+            snippets = [_mean([s["body"][k] for s in parts.get("articles", [])]) for k in ("with", "without")]
+            rate = _mean(self.speed.get(system, []))
+            yield f"{system:22}" + "".join(f"{x:14.4f}" for x in f1) + "".join(f"{x:9.3f}" for x in snippets) + f"{rate:9.1f}"
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values) if values else float("nan")
+
+
+def main() -> None:
+    """Print the table."""
+    ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    ap.add_argument("bench", type=Path)
+    ap.add_argument("--work", type=Path, required=True, help="the folder that benchmarks.train left its fold models in")
+    ap.add_argument("--folds", type=int, default=3)
+    ap.add_argument("--pages", type=int, default=0, help="only so many pages of each set")
+    ap.add_argument("--no-peers", action="store_true")
+    a = ap.parse_args()
+    score = scorer(a.bench)
+    golds = {name: list(jsonl(a.bench / name / "gold.jsonl.gz"))[: a.pages or None] for name in SETS}
+    fold = site_folds([g for name in SETS for g in jsonl(a.bench / name / "gold.jsonl.gz")], a.folds)
+    models = [read_model((a.work / f"fold-{f}.npz").read_bytes()) for f in range(a.folds)]
+    table = Table(score, golds)
+    written = a.work / "records"
+    written.mkdir(exist_ok=True)
+    for name in SETS:
+        wanted = {g["id"] for g in golds[name]}
+        for renderer in RENDERERS:
+            file = f"text-{renderer}.jsonl.gz"
+            pages = [(d["id"], d["text"]) for d in jsonl(a.bench / name / file) if d["id"] in wanted]
+            records, rate = timed(lambda p, f=file, n=name: clean_with(p[1], f, p[0], models[fold[n, p[0]]]), pages)
+            (written / f"{name}-{renderer}.jsonl").write_bytes(b"".join(records))
+            table.add("copydesk, text", name, [msgspec.json.decode(r) for r in records], rate)
+            for system, run in {} if a.no_peers else TEXT_PEERS.items():
+                texts, rate = timed(lambda p, r=run: r(p[1]), pages)
+                table.add(system, name, [_record(p[0], t) for p, t in zip(pages, texts, strict=True)], rate)
+        if not a.no_peers:
+            html = [
+                (g["id"], gzip.decompress((a.bench / name / "html" / f"{g['id']}.html.gz").read_bytes())) for g in golds[name]
+            ]
+            texts, rate = timed(lambda p: trafilatura_html(p[1]), html)
+            table.add("trafilatura, HTML", name, [_record(p[0], t) for p, t in zip(html, texts, strict=True)], rate)
+    print("\n".join(table.lines()), flush=True)
+    for system in ("copydesk, text",):
+        ratio = _mean(table.speed[system]) / _mean(table.speed.get("trafilatura, HTML", []))
+        print(f"{system}: {ratio:.1f} times the pages a second of trafilatura with HTML, records written against text only")
+    joined = written / "all.jsonl"
+    joined.write_bytes(b"".join(f.read_bytes() for f in sorted(written.glob("*-*.jsonl"))))
+    for name in SETS:  # title, authors, dates ... of the text records, one renderer
+        subprocess.run(
+            [sys.executable, a.bench / "score.py", a.bench / name / "gold.jsonl.gz", written / f"{name}-resiliparse.jsonl"],
+            check=True,
+        )
+    lines = a.work / "line-records.jsonl"
+    labels = {(r["set"], r["renderer"], r["id"]) for r in map(json.loads, (a.bench / "lines-dev.jsonl").open(encoding="utf-8"))}
+    with lines.open("wb") as out:
+        for name in SETS:
+            for renderer in RENDERERS:
+                for text in (written / f"{name}-{renderer}.jsonl").read_bytes().splitlines():
+                    if (name, renderer, msgspec.json.decode(text)["source"]["member"]) in labels:
+                        out.write(text + b"\n")
+    subprocess.run(
+        [sys.executable, a.bench / "score_lines.py", a.bench / "lines-dev.jsonl", a.bench, lines, "--confusion"], check=False
+    )
+
+
+def _record(member: str, text: str) -> dict[str, Any]:
+    return {"source": {"name": "", "member": member}, "text": text}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""Targets and figures for the category model: which kind of chrome or content a line is."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.dataset import Row, jsonl
+from pipeline import wording
+from pipeline.dates import find_dates
+from pipeline.document import ABOUT, KEPT, Document, Label, Payload
+from pipeline.label.category import CLASSES, vote_columns
+from pipeline.label.page import Page
+from pipeline.label.rules import Vote, votes_on
+from pipeline.segment import line_blocks
+from pipeline.view import normalize
+
+SURE = 0.9
+"""Confidence of a wording rule from which it serves as a weak target."""
+
+
+def read_labels(bench: Path) -> dict[tuple[str, str, str], list[str]]:
+    """The hand-made labels of each page's non-blank lines."""
+    out = {}
+    for text in (bench / "lines-dev.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(text)
+        labels = [label for first, last, label in row["labels"] for _ in range(first, last + 1)]
+        out[row["set"], row["renderer"], row["id"]] = labels
+    return out
+
+
+def visible_labels(text: str, labels: Sequence[str]) -> list[str]:
+    """The labels of the lines that hold a visible character: the benchmark counts lines of zero-width characters too."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return [label for line, label in zip(lines, labels, strict=True) if normalize(line)]
+
+
+def read_texts(bench: Path, wanted: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+    """The flattened texts of some pages."""
+    keys = set(wanted)
+    out = {}
+    for name, renderer in sorted({(s, r) for s, r, _ in keys}):
+        for d in jsonl(bench / name / f"text-{renderer}.jsonl.gz"):
+            if (name, renderer, d["id"]) in keys:
+                out[name, renderer, d["id"]] = d["text"]
+    return out
+
+
+def page_votes(text: str) -> tuple[Page, list[list[Vote]]]:
+    """A page and the rules' votes on its lines."""
+    page = Page.of(Document(Payload(b"", ""), text=text, blocks=tuple(line_blocks(text))))
+    return page, [votes_on(page, i) for i in range(len(page.lines))]
+
+
+def votes_matrix(votes: Sequence[Sequence[Vote]]) -> npt.NDArray[np.float32]:
+    """The rules' votes as columns."""
+    return np.array([vote_columns(v) for v in votes], dtype=np.float32)
+
+
+def weak_targets(row: Row, page: Page, votes: Sequence[Sequence[Vote]]) -> list[tuple[int, Label, float]]:
+    """Lines of a page that its gold title, authors, date or text give away: line, label, weight."""
+    title = wording.tokenize(row.title)
+    authors = [wording.tokenize(a) for a in row.authors]
+    titles = [i for i, line in enumerate(page.lines) if title and line.tokens == title]
+    kept = row.kept
+    out: list[tuple[int, Label, float]] = []
+    for i, line in enumerate(page.lines):
+        near = bool(titles) and min(abs(i - t) for t in titles) <= 12
+        if i in titles:
+            out.append((i, Label.TITLE, 0.5))
+        elif kept[i]:
+            label = Label.LIST_ITEM if line.bullet else Label.PARAGRAPH if line.ends or line.words > 12 else Label.HEADING
+            out.append((i, label, 0.03))
+        elif near and line.words <= 16 and any(_holds(line.tokens, a) for a in authors):
+            out.append((i, Label.BYLINE, 0.5))
+        elif near and line.words <= 12 and any(d.iso()[:10] == row.date[:10] for d in find_dates(line.text)):
+            out.append((i, Label.DATE, 0.5))
+        else:
+            sure = [v for v in votes[i] if v.rule == "wording" and v.confidence >= SURE and v.label not in KEPT | ABOUT]
+            if sure:
+                out.append((i, sure[0].label, 0.05))
+    return out
+
+
+def _holds(tokens: list[str], part: list[str]) -> bool:
+    n = len(part)
+    return n > 1 and any(tokens[k : k + n] == part for k in range(len(tokens) - n + 1))
+
+
+def _prepare(job: tuple[Row, str]) -> tuple[npt.NDArray[np.float32], list[tuple[int, Label, float]]]:
+    row, text = job
+    page, votes = page_votes(text)
+    return votes_matrix(votes), weak_targets(row, page, votes)
+
+
+class Examples:
+    """Lines with a category: hand-labelled ones, and weak ones from gold fields and sure wordings."""
+
+    def __init__(self, rows: Sequence[Row], picked: Sequence[int], bench: Path) -> None:
+        labels = read_labels(bench)
+        keys = [(r.set, r.renderer, r.id) for r in rows]
+        self.hand = [i for i, key in enumerate(keys) if key in labels]
+        self.indices = sorted(set(picked) | set(self.hand))
+        texts = read_texts(bench, [keys[i] for i in self.indices])
+        with Pool(2) as pool:
+            done = pool.map(_prepare, [(rows[i], texts[keys[i]]) for i in self.indices], chunksize=8)
+        self.votes = {i: votes for i, (votes, _) in zip(self.indices, done, strict=True)}
+        self.weak = {i: weak for i, (_, weak) in zip(self.indices, done, strict=True)}
+        self.labels = {i: visible_labels(texts[keys[i]], labels[keys[i]]) for i in self.hand}
+        for i in self.hand:
+            if len(self.labels[i]) != len(rows[i].texts):
+                raise ValueError(f"{keys[i]}: {len(self.labels[i])} labels for {len(rows[i].texts)} lines")
+
+    def of(self, i: int) -> list[tuple[int, Label, float]]:
+        """A row's examples: line, label, weight."""
+        if i in self.labels:
+            return [(k, Label(label), 1.0) for k, label in enumerate(self.labels[i])]
+        return self.weak[i]
+
+
+def figures(pairs: Sequence[tuple[str, str, int]]) -> dict[str, float]:
+    """The benchmark's line figures for (gold, predicted, words) triples."""
+    hit = sum(w for g, p, w in pairs if g in KEPT and p in KEPT)
+    out = {
+        "kept words precision": hit / max(1, sum(w for _, p, w in pairs if p in KEPT)),
+        "kept words recall": hit / max(1, sum(w for g, _, w in pairs if g in KEPT)),
+    }
+    chrome = [(g, p) for g, p, _ in pairs if g not in KEPT | ABOUT]
+    out["chrome lines kept"] = sum(p in KEPT for _, p in chrome) / max(1, len(chrome))
+    out["chrome category accuracy"] = sum(g == p for g, p in chrome) / max(1, len(chrome))
+    for label in ("title", "byline", "date", "caption", "heading"):
+        both = sum(g == p == label for g, p, _ in pairs)
+        total = sum(g == label for g, _, _ in pairs) + sum(p == label for _, p, _ in pairs)
+        out[f"{label} F1"] = 2 * both / max(1, total)
+    return out
+
+
+def confusion(pairs: Sequence[tuple[str, str, int]], count: int = 20) -> list[str]:
+    """The most frequent mistakes."""
+    wrong = Counter((g, p) for g, p, _ in pairs if g != p)
+    return [f"{n:5} {g} -> {p}" for (g, p), n in wrong.most_common(count)]
+
+
+__all__ = ["CLASSES", "confusion", "figures", "page_votes", "read_labels", "read_texts", "votes_matrix", "weak_targets"]

@@ -1,0 +1,151 @@
+"""The benchmark's pages as rows of features with targets, built once and kept in a work folder."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing import Pool
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.align import shares, words
+from pipeline.document import Document, Payload
+from pipeline.label.features import features
+from pipeline.label.lexicon import Hasher
+from pipeline.label.page import Page, Telling
+from pipeline.segment import line_blocks
+
+NEWS = 3.0
+"""Weight of a news page in many languages against another: there are few of them."""
+
+SETS = ("wcxb-dev", "fundus-dev")
+RENDERERS = ("resiliparse", "inscriptis", "bs4")
+
+
+@dataclass
+class Row:
+    """One page in one rendering."""
+
+    set: str
+    renderer: str
+    id: str
+    type: str
+    site: str
+    rows: npt.NDArray[np.float64]
+    slots: list[list[int]]
+    telling: Telling
+    share: npt.NDArray[np.float64]
+    bags: list[list[str]]
+    texts: list[str]
+    gold: Counter[str]
+    authors: list[str]
+    title: str
+    date: str
+
+    @property
+    def kept(self) -> npt.NDArray[np.bool_]:
+        """The target: lines of which at least half stands in the gold text."""
+        return self.share >= 0.5
+
+    @property
+    def sound(self) -> bool:
+        """Whether the page is fit for training: more than half of its gold text was found on it."""
+        matched = sum(len(b) for b, k in zip(self.bags, self.kept, strict=True) if k)
+        return self.gold.total() > 0 and matched > 0.5 * self.gold.total()
+
+    @property
+    def weights(self) -> npt.NDArray[np.float64]:
+        """Weight of each line in training: every page counts alike, its lines by their words."""
+        size = np.array([len(b) for b in self.bags], dtype=np.float64)
+        page = 30.0 / len(size) + 70.0 * size / max(float(size.sum()), 1.0)
+        return page * (NEWS if self.type == "fundus" else 1.0)
+
+
+def jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of a gzipped JSONL file."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def site_of(gold: dict[str, Any]) -> str:
+    """The site of a page: folds never share one. A publisher, or the last two labels of the host."""
+    if "publisher" in gold:
+        return "publisher:" + gold["publisher"]
+    host = (urlsplit(gold.get("url") or "").hostname or gold["id"]).removeprefix("www.")
+    return "host:" + ".".join(host.split(".")[-2:])
+
+
+def _build(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
+    name, renderer, gold, text = job
+    page = Page.of(Document(Payload(b"", ""), text=text, blocks=tuple(line_blocks(text))))
+    if not page.lines:
+        return None
+    hasher = Hasher()
+    texts = [line.text for line in page.lines]
+    return Row(
+        name,
+        renderer,
+        gold["id"],
+        gold["type"] if name.startswith("wcxb") else "fundus",
+        site_of(gold),
+        features(page, np.zeros(len(page.lines))).astype(np.float32),
+        [hasher.slots(line.tokens) for line in page.lines],
+        page.telling,
+        np.array(shares(texts, gold["text"] or "")),
+        [words(t) for t in texts],
+        texts,
+        Counter(words(gold["text"] or "")),
+        gold.get("authors") or [],
+        gold.get("title") or "",
+        gold.get("date") or "",
+    )
+
+
+def build(bench: Path, processes: int = 2) -> list[Row]:
+    """All pages in all renderings."""
+    jobs = []
+    for name in SETS:
+        gold = {g["id"]: g for g in jsonl(bench / name / "gold.jsonl.gz")}
+        for renderer in RENDERERS:
+            jobs += [(name, renderer, gold[d["id"]], d["text"]) for d in jsonl(bench / name / f"text-{renderer}.jsonl.gz")]
+    with Pool(processes) as pool:
+        return [row for row in pool.imap(_build, jobs, chunksize=8) if row is not None]
+
+
+def folds(rows: list[Row], count: int, seed: int = 0) -> list[int]:
+    """The fold of each row: sites are dealt out at random, all pages of a site to one fold."""
+    fold = deal({r.site for r in rows}, count, seed)
+    return [fold[r.site] for r in rows]
+
+
+def deal(names: set[str], count: int, seed: int = 0) -> dict[str, int]:
+    """Deal sites out to folds, at random but always alike."""
+    sites = sorted(names)
+    np.random.default_rng(seed).shuffle(sites)
+    return {site: i % count for i, site in enumerate(sites)}
+
+
+def site_folds(golds: list[dict[str, Any]], count: int) -> dict[tuple[str, str], int]:
+    """The fold of each page by set and id, as `folds` has it for the same pages."""
+    fold = deal({site_of(g) for g in golds}, count)
+    return {("fundus-dev" if "publisher" in g else "wcxb-dev", g["id"]): fold[site_of(g)] for g in golds}
+
+
+def page_f1(row: Row, keep: npt.NDArray[np.bool_]) -> float:
+    """Word F1 of the kept lines against the gold text, as the benchmark's scorer has it."""
+    got: Counter[str] = Counter()
+    for bag, kept in zip(row.bags, keep, strict=True):
+        if kept:
+            got.update(bag)
+    if not row.gold or not got:
+        return float(not row.gold and not got)
+    both = (got & row.gold).total()
+    return 2 * both / (got.total() + row.gold.total())

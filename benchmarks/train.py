@@ -1,0 +1,369 @@
+"""Train the line labeller: lexicon, first look, second look. Prints cross-validated figures, writes the model.
+
+    python -m benchmarks.train BENCH --work FOLDER [--only figures|model]
+
+BENCH is the benchmark's folder. The same versions give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import pickle
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from catboost import CatBoostClassifier
+from sklearn.linear_model import SGDClassifier
+
+from benchmarks.categories import Examples, confusion, figures
+from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1
+from pipeline.document import KEPT, Label
+from pipeline.label.category import CLASSES
+from pipeline.label.features import LINE_NAMES, SPOKEN, spoken
+from pipeline.label.region import region_features
+from pipeline.label.threshold import threshold
+from pipeline.label.trees import REACH, SCALE, STEPS, Trees, probabilities
+
+TABLE = np.array([round(1 / (1 + math.exp(-k / STEPS)), 6) for k in range(-REACH, REACH + 1)])
+T = TypeVar("T")
+Floats = npt.NDArray[np.float64]
+
+
+def slot_matrix(rows: Sequence[Row]) -> sp.csr_matrix:
+    """The lines' words as a sparse matrix: 1 over the square root of their number."""
+    counts = np.array([len(s) for r in rows for s in r.slots])
+    flat = np.fromiter((x for r in rows for s in r.slots for x in s), dtype=np.int32)
+    values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
+    return sp.csr_matrix((values, flat, np.concatenate([[0], np.cumsum(counts)])), shape=(len(counts), 1 << 16))
+
+
+def train_lexicon(rows: Sequence[Row]) -> npt.NDArray[np.int16]:
+    """Weights of the lexicon, as 256ths."""
+    rows = [r for r in rows if r.renderer != "inscriptis"]
+    y = np.concatenate([r.kept for r in rows]).astype(int)
+    weights = np.concatenate([r.weights + 30 / len(r.bags) for r in rows])
+    model = SGDClassifier(loss="log_loss", alpha=2e-6, max_iter=4, tol=None, random_state=0, average=True)
+    model.fit(slot_matrix(rows), y, sample_weight=weights)
+    return np.clip(np.round(model.coef_[0] * 256), -32000, 32000).astype(np.int16)
+
+
+def lexicon_scores(row: Row, weights: npt.NDArray[np.int16]) -> Floats:
+    """The lexicon's score of each line."""
+    counts = np.array([len(s) for s in row.slots])
+    flat = np.fromiter((x for s in row.slots for x in s), dtype=np.int64)
+    sums = np.concatenate([[0], np.cumsum(weights[flat], dtype=np.int64)])
+    ends = np.cumsum(counts)
+    return (sums[ends] - sums[ends - counts]) / np.sqrt(np.maximum(counts, 1)) / 256.0
+
+
+def train_trees(x: npt.NDArray[np.float32], y: npt.NDArray[np.int64], weights: Floats, trees: int, rate: float) -> Trees:
+    """Boosted oblivious trees of depth 6 for a yes-or-no target."""
+    model = CatBoostClassifier(
+        iterations=trees,
+        depth=6,
+        learning_rate=rate,
+        border_count=63,
+        rsm=0.3,
+        bootstrap_type="Bernoulli",
+        subsample=0.5,
+        l2_leaf_reg=5,
+        random_seed=0,
+        thread_count=2,
+        verbose=0,
+        allow_writing_files=False,
+    )
+    model.fit(x, y, sample_weight=weights)
+    return from_catboost(model)
+
+
+def from_catboost(model: CatBoostClassifier) -> Trees:
+    """A CatBoost model in whole numbers."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.json"
+        model.save_model(str(path), format="json")
+        saved = json.loads(path.read_text())
+    trees = saved["oblivious_trees"]
+    depth = max(len(t["splits"]) for t in trees)
+    scale, bias = saved["scale_and_bias"]
+    classes = len(bias)
+    questions = np.zeros((len(trees), depth), dtype=np.int32)
+    borders = np.full((len(trees), depth), np.inf, dtype=np.float32)
+    leaves = np.zeros((len(trees), 1 << depth, classes), dtype=np.int32)
+    for t, tree in enumerate(trees):
+        for k, split in enumerate(tree["splits"]):
+            questions[t, k], borders[t, k] = split["float_feature_index"], split["border"]
+        values = np.array(tree["leaf_values"]).reshape(-1, classes) * scale
+        leaves[t, : len(values)] = np.round(values * SCALE)
+    return Trees(questions, borders, leaves, np.round(np.array(bias) * SCALE).astype(np.int64))
+
+
+def chosen(rows: Sequence[Row], seed: int) -> list[int]:
+    """One rendering of each page, drawn at random: the three are nearly copies of each other."""
+    rng = np.random.default_rng(seed)
+    by_page: dict[tuple[str, str], list[int]] = {}
+    for i, r in enumerate(rows):
+        by_page.setdefault((r.set, r.id), []).append(i)
+    return sorted(v[int(rng.integers(len(v)))] for v in by_page.values())
+
+
+def stack(
+    rows: Sequence[Row], matrices: Sequence[npt.NDArray[np.float32]]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], Floats]:
+    """Training data: features, targets, weights."""
+    y = np.concatenate([r.kept for r in rows]).astype(np.int64)
+    return np.vstack(matrices).astype(np.float32), y, np.concatenate([r.weights for r in rows])
+
+
+def table(title: str, rows: Sequence[Row], keeps: Sequence[npt.NDArray[np.bool_]]) -> str:
+    """Mean page F1 by page type and renderer."""
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row, keep in zip(rows, keeps, strict=True):
+        value = page_f1(row, keep)
+        for part in {row.type, "all types" if row.set == "wcxb-dev" else "fundus"}:
+            found[part, row.renderer].append(value)
+    lines = [f"{title:16} {'  '.join(f'{r:>11}' for r in RENDERERS)}         mean  pages"]
+    for part in sorted({p for p, _ in found}):
+        means = [float(np.mean(found[part, r])) for r in RENDERERS]
+        lines.append(
+            f"{part:16} {'  '.join(f'{m:11.4f}' for m in means)}  {np.mean(means):11.4f}  {len(found[part, RENDERERS[0]])}"
+        )
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What one training gives; written as the package's model file."""
+
+    lexicon: npt.NDArray[np.int16]
+    first: Trees
+    second: Trees
+    category: Trees
+
+    def write(self, path: Path) -> None:
+        """Write the model file."""
+        arrays: dict[str, npt.NDArray[np.generic]] = {"lexicon": self.lexicon, "logistic": TABLE}
+        for name in ("first", "second", "category"):
+            trees: Trees = getattr(self, name)
+            arrays |= {
+                f"{name}_questions": trees.questions.astype(np.int16),
+                f"{name}_borders": trees.borders,
+                f"{name}_leaves": trees.leaves,
+                f"{name}_bias": trees.bias,
+            }
+        np.savez_compressed(path, allow_pickle=False, **arrays)
+
+
+class Trainer:
+    """Trains on some rows as if there were no others: the second look only sees first looks that never saw the page."""
+
+    def __init__(self, rows: Sequence[Row], examples: Examples, a: argparse.Namespace) -> None:
+        self.rows, self.examples, self.a = rows, examples, a
+
+    def fit(self, train: Sequence[int]) -> Models:
+        """All models from some rows."""
+        rows, a = self.rows, self.a
+        sound = [i for i in train if rows[i].sound]
+        inner = folds([rows[i] for i in train], a.inner, seed=7)
+        fold = dict(zip(train, inner, strict=True))
+        for f in range(a.inner):
+            lexicon = train_lexicon([rows[i] for i in sound if fold[i] != f])
+            for i in (i for i in train if fold[i] == f):
+                self.put_scores(i, lexicon)
+        first: dict[int, Floats] = {}
+        second: dict[int, Floats] = {}
+        for f in range(a.inner):
+            trees = self._first([i for i in sound if fold[i] != f])
+            first |= {i: ask(trees, rows[i].rows) for i in train if fold[i] == f}
+        everything = self._first(sound)
+        picked = self._picked(sound, seed=2)
+        for f in range(2):  # the category model, too, must see what it will see on new pages
+            trees = self._second([i for i in picked if fold[i] % 2 != f], first)
+            second |= {i: ask(trees, second_matrix(rows[i], first[i])) for i in train if fold[i] % 2 == f}
+        beyond = self._second(picked, first)
+        examples = [i for i in self.examples.indices if i in fold]
+        kinds = fit_category(rows, self.examples, examples, first, second, a.category_trees)
+        return Models(train_lexicon([rows[i] for i in sound]), everything, beyond, kinds)
+
+    def put_scores(self, i: int, weights: npt.NDArray[np.int16]) -> None:
+        """Write the lexicon's columns into a row's features."""
+        row = self.rows[i]
+        row.rows[:, -SPOKEN:] = spoken(row.rows[:, : len(LINE_NAMES)].astype(np.float64), lexicon_scores(row, weights))
+
+    def _picked(self, train: Sequence[int], seed: int) -> list[int]:
+        allowed = set(train)
+        return [i for i in chosen(self.rows, seed) if i in allowed]
+
+    def _first(self, train: Sequence[int]) -> Trees:
+        rows = [self.rows[i] for i in self._picked(train, seed=1)]
+        return train_trees(*stack(rows, [r.rows for r in rows]), self.a.first_trees, 0.1)
+
+    def _second(self, picked: Sequence[int], first: Mapping[int, Floats]) -> Trees:
+        rows = [self.rows[i] for i in picked]
+        matrices = [second_matrix(self.rows[i], first[i]) for i in picked]
+        return train_trees(*stack(rows, matrices), self.a.second_trees, 0.08)
+
+    def judge(self, models: Models, test: Sequence[int]) -> tuple[dict[int, Floats], dict[int, Floats]]:
+        """First and second look at rows that the models have not seen."""
+        first, second = {}, {}
+        for i in test:
+            self.put_scores(i, models.lexicon)
+            first[i] = ask(models.first, self.rows[i].rows)
+            second[i] = ask(models.second, second_matrix(self.rows[i], first[i]))
+        return first, second
+
+
+def category_matrix(row: Row, first: Floats, second: Floats, votes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Features of the category model."""
+    keep = keeps([row], [second])[0]
+    return np.hstack([second_matrix(row, first), second[:, None], keep[:, None], votes]).astype(np.float32)
+
+
+def train_categories(x: npt.NDArray[np.float32], y: Sequence[str], weights: Sequence[float], trees: int) -> Trees:
+    """Boosted oblivious trees for the label of a line."""
+    model = CatBoostClassifier(
+        loss_function="MultiClass",
+        classes_count=len(CLASSES),
+        iterations=trees,
+        depth=5,
+        learning_rate=0.12,
+        border_count=32,
+        rsm=0.2,
+        bootstrap_type="Bernoulli",
+        subsample=0.7,
+        l2_leaf_reg=5,
+        random_seed=0,
+        thread_count=2,
+        verbose=0,
+        allow_writing_files=False,
+    )
+    index = {label: k for k, label in enumerate(CLASSES)}
+    model.fit(x, np.array([index[Label(label)] for label in y]), sample_weight=np.array(weights))
+    return from_catboost(model)
+
+
+def fit_category(
+    rows: Sequence[Row],
+    examples: Examples,
+    train: Sequence[int],
+    first: Mapping[int, Floats],
+    second: Mapping[int, Floats],
+    trees: int,
+) -> Trees:
+    """The category model from some rows."""
+    xs, ys, ws = [], [], []
+    for i in train:
+        found = examples.of(i)
+        if found:
+            x = category_matrix(rows[i], first[i], second[i], examples.votes[i])
+            xs.append(x[[k for k, _, _ in found]])
+            ys += [label for _, label, _ in found]
+            ws += [weight for _, _, weight in found]
+    return train_categories(np.vstack(xs), ys, ws, trees)
+
+
+def second_matrix(row: Row, p: Floats) -> npt.NDArray[np.float32]:
+    """Features of the second look."""
+    rows = row.rows.astype(np.float64)
+    return np.hstack([rows, region_features(row.telling, rows, p)]).astype(np.float32)
+
+
+def ask(trees: Trees, x: npt.NDArray[np.float32]) -> Floats:
+    """Probabilities for a page's lines."""
+    return probabilities(trees.margins(x.astype(np.float64))[:, 0], TABLE)
+
+
+def keeps(rows: Sequence[Row], p: Sequence[Floats]) -> list[npt.NDArray[np.bool_]]:
+    """The lines to keep, by the threshold of each page."""
+    out = []
+    for row, q in zip(rows, p, strict=True):
+        words = np.array([len(b) for b in row.bags], dtype=np.float64)
+        out.append(q >= threshold(q, words))
+    return out
+
+
+def category_pairs(
+    rows: Sequence[Row],
+    examples: Examples,
+    models: Models,
+    hand: Sequence[int],
+    first: Mapping[int, Floats],
+    second: Mapping[int, Floats],
+) -> list[tuple[str, str, int]]:
+    """(gold, predicted, words) of each hand-labelled line."""
+    kept_classes = np.array([label in KEPT for label in CLASSES])
+    pairs: list[tuple[str, str, int]] = []
+    for i in hand:
+        margins = models.category.margins(category_matrix(rows[i], first[i], second[i], examples.votes[i]).astype(np.float64))
+        fits = kept_classes == keeps([rows[i]], [second[i]])[0][:, None]
+        best = np.where(fits, margins, -(1 << 40)).argmax(axis=1)
+        sizes = [max(1, len(t.split())) for t in rows[i].texts]
+        pairs += zip(examples.labels[i], [str(CLASSES[k]) for k in best], sizes, strict=True)
+    return pairs
+
+
+def cached(path: Path, make: Callable[[], T]) -> T:
+    """What a slow step gave before, or gives now. The file is this script's own; nobody else's is ever read."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pickle.dumps(make()))
+    found: T = pickle.loads(path.read_bytes())
+    return found
+
+
+def main() -> None:
+    """Cross-validate, then train on everything and write the model."""
+    ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    ap.add_argument("bench", type=Path)
+    ap.add_argument("--work", type=Path, required=True, help="folder for features and fold models")
+    ap.add_argument("--folds", type=int, default=3, help="outer folds: the figures")
+    ap.add_argument("--inner", type=int, default=4, help="inner folds: what the second look learns from; even")
+    ap.add_argument("--first-trees", type=int, default=300)
+    ap.add_argument("--second-trees", type=int, default=300)
+    ap.add_argument("--category-trees", type=int, default=120)
+    ap.add_argument("--model", type=Path, default=Path("pipeline/label/model.npz"))
+    ap.add_argument("--only", choices=["figures", "model"])
+    a = ap.parse_args()
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"[{time.monotonic() - started:6.0f} s] {text}", flush=True)
+
+    rows = cached(a.work / "rows.pickle", lambda: build(a.bench))
+    examples = cached(a.work / "examples.pickle", lambda: Examples(rows, chosen(rows, 5), a.bench))
+    say(f"{len(rows)} renderings of pages, {sum(len(r.bags) for r in rows)} lines, {len(examples.hand)} pages with line labels")
+    trainer = Trainer(rows, examples, a)
+    if a.only != "figures":
+        trainer.fit(list(range(len(rows)))).write(a.model)
+        say(f"wrote {a.model}: {a.model.stat().st_size:,} bytes")
+    if a.only == "model":
+        return
+    fold = folds(rows, a.folds)
+    first: dict[int, Floats] = {}
+    second: dict[int, Floats] = {}
+    pairs: list[tuple[str, str, int]] = []
+    for f in range(a.folds):
+        test = [i for i in range(len(rows)) if fold[i] == f]
+        models = trainer.fit([i for i in range(len(rows)) if fold[i] != f])
+        models.write(a.work / f"fold-{f}.npz")
+        one, two = trainer.judge(models, test)
+        first, second = first | one, second | two
+        pairs += category_pairs(rows, examples, models, [i for i in examples.hand if fold[i] == f], first, second)
+        say(f"fold {f}")
+    (a.work / "held-out.pickle").write_bytes(pickle.dumps((first, second)))
+    for title, p in (("first look", first), ("second look", second)):
+        print(table(title, rows, keeps(rows, [p[i] for i in range(len(rows))])), flush=True)
+    print("\n".join([*(f"{name:26} {value:.3f}" for name, value in figures(pairs).items()), *confusion(pairs)]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

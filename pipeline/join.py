@@ -1,0 +1,82 @@
+"""Lines that a renderer cut apart become one block again: a sentence split at a link, a name or a bold word.
+
+Only neighbouring lines of running text are joined, and only where the text itself shows the cut: the second line goes on
+in lower case or with a closing mark, or the first ends in the middle of a sentence and the line after the next goes on
+like that. The joined block spans all of its lines; nothing between them is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from pipeline.document import Block, Document, Evidence, Label
+from pipeline.view import read
+
+JOINED = frozenset({Label.PARAGRAPH, Label.QUOTE, Label.LIST_ITEM, Label.CAPTION, Label.AUTHOR_BIO})
+LOOK = 200
+"""Characters at the end and the beginning of a block that are looked at."""
+
+_END_RE = re.compile(r"[.!?…。！？؟۔।:;：；][\"'”’»“)\]」』）]*\Z")
+_GOES_ON_RE = re.compile(r"[,;:.!?)\]”’»、，。）」』%](?!\.\.)|['’](?:s|t|re|ve|ll|d|m)\b|[-–—]\s")
+_OPEN_RE = re.compile(r"(?:[,(\[“„«「『（、，]|(?<!\w)[^\W\d_A-ZÀ-Þ]{1,4}|[-–—/&])\Z")
+_BULLET_RE = re.compile(r"[•●▪‣◦○■□►▶·∙*–—-]\s|\(?\d{1,2}[.)]\s")
+
+
+def goes_on(text: str) -> bool:
+    """Whether a line begins in the middle of a sentence: in lower case, or with a mark that closes or continues one."""
+    return text[:1].islower() or (_GOES_ON_RE.match(text) is not None and not _BULLET_RE.match(text))
+
+
+def breaks_off(text: str) -> bool:
+    """Whether a line ends in the middle of a sentence."""
+    return _END_RE.search(text) is None
+
+
+def is_cut(first: str, second: str, third: str | None) -> bool:
+    """Whether two neighbouring lines of running text were one; `third` is the line of running text right behind them."""
+    if not breaks_off(first):
+        return second[:1] in ",;" and len(second) > 1
+    if goes_on(second):
+        return True
+    if _BULLET_RE.match(second):
+        return False
+    if _OPEN_RE.search(first):
+        return True
+    return third is not None and breaks_off(second) and len(second.split()) <= 8 and goes_on(third)
+
+
+def join(document: Document) -> Document:
+    """Stage: join the blocks of lines that were cut apart."""
+    blocks: list[Block] = []
+    for k, block in enumerate(document.blocks):
+        if blocks and _fits(blocks[-1], block):
+            following = document.blocks[k + 1] if k + 1 < len(document.blocks) else None
+            third = _head(document, following) if following is not None and _fits(block, following) else None
+            if is_cut(_tail(document, blocks[-1]), _head(document, block), third):
+                blocks[-1] = _joined(blocks[-1], block)
+                continue
+        blocks.append(block)
+    return document if len(blocks) == len(document.blocks) else replace(document, blocks=tuple(blocks))
+
+
+def _fits(first: Block, second: Block) -> bool:
+    """Whether two blocks are neighbours of a kind: running text goes on a list item, never the other way round."""
+    if first.end != second.start or first.label not in JOINED:
+        return False
+    return second.label is first.label or (first.label is Label.LIST_ITEM and second.label is Label.PARAGRAPH)
+
+
+def _tail(document: Document, block: Block) -> str:
+    return read(document, max(block.start, block.end - LOOK), block.end)
+
+
+def _head(document: Document, block: Block) -> str:
+    return read(document, block.start, min(block.end, block.start + LOOK))
+
+
+def _joined(first: Block, second: Block) -> Block:
+    if first.evidence and first.evidence[-1].rule == "cut_apart":
+        return replace(first, end=second.end)
+    note = Evidence("cut_apart", "lines of one sentence stand apart in the source", 0.9)
+    return replace(first, end=second.end, evidence=(*first.evidence, note))

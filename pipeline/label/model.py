@@ -1,0 +1,102 @@
+"""The trained labeller: loaded once from the package's model file, asked once a page.
+
+`model.npz` holds arrays of numbers only (no pickle): the lexicon, two looks at whether a line is main content, and what
+kind of block it is. `docs/model.md` says how it was trained; `benchmarks/train.py` trains it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.label.category import vote_columns
+from pipeline.label.features import Matrix, features
+from pipeline.label.lexicon import line_scores
+from pipeline.label.page import Page
+from pipeline.label.region import region_features
+from pipeline.label.rules import Vote
+from pipeline.label.threshold import threshold
+from pipeline.label.trees import REACH, SCALE, STEPS, Trees, probabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The model file's parts. `name` identifies it in records: a digest of the file."""
+
+    name: str
+    lexicon: npt.NDArray[np.int16]
+    logistic: npt.NDArray[np.float64]
+    first: Trees
+    second: Trees
+    category: Trees
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the model says of a page's lines.
+
+    `probability` of each line that it is main content, and `margin`, the same as log-odds; a line is kept from `threshold`
+    (`limit` as log-odds) on. `kinds` holds the log-odds of each label, a column for each of `CLASSES`. `votes` holds the
+    confidence of the rules, in the same columns.
+    """
+
+    probability: Matrix
+    margin: Matrix
+    threshold: float
+    limit: float
+    kinds: Matrix
+    votes: Matrix
+
+
+@cache
+def load() -> Model:
+    """The package's model."""
+    return read_model((resources.files("pipeline.label") / "model.npz").read_bytes())
+
+
+def read_model(stored: bytes) -> Model:
+    """A model from its file's bytes; raises `ValueError` or `KeyError` if they are not one."""
+    with np.load(io.BytesIO(stored), allow_pickle=False) as arrays:
+        parts = {name: arrays[name] for name in arrays.files}
+    return Model(
+        "lines-" + hashlib.sha256(stored).hexdigest()[:12],
+        parts["lexicon"],
+        parts["logistic"],
+        Trees.read(parts, "first"),
+        Trees.read(parts, "second"),
+        Trees.read(parts, "category"),
+    )
+
+
+def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None) -> Opinion:
+    """The model's opinion of a page, given the rules' votes; the package's model unless another is given."""
+    model = model or load()
+    scores = line_scores([line.tokens for line in page.lines], model.lexicon)
+    rows = features(page, scores)
+    first = probabilities(model.first.margins(rows)[:, 0], model.logistic)
+    seen = np.hstack([rows, region_features(page.telling, rows, first)])
+    margins = model.second.margins(seen)[:, 0]
+    second = probabilities(margins, model.logistic)
+    limit = threshold(second, rows[:, 0])
+    columns = np.array([vote_columns(v) for v in votes], dtype=np.float64)
+    kinds = model.category.margins(category_matrix(seen, second, limit, columns))
+    return Opinion(
+        second,
+        margins / SCALE,
+        limit,
+        float(np.searchsorted(model.logistic, limit) - REACH) / STEPS,
+        kinds / SCALE,
+        columns,
+    )
+
+
+def category_matrix(seen: Matrix, second: Matrix, limit: float, votes: Matrix) -> Matrix:
+    """What the category model sees: all features, the verdict on main content, the rules' votes."""
+    return np.hstack([seen, second[:, None], (second >= limit)[:, None], votes])
