@@ -73,18 +73,19 @@ def weak_targets(row: Row, page: Page, votes: Sequence[Sequence[Vote]]) -> list[
     for i, line in enumerate(page.lines):
         near = bool(titles) and min(abs(i - t) for t in titles) <= 12
         if i in titles:
-            out.append((i, Label.TITLE, 0.5))
+            out.append((i, Label.TITLE, 0.2))
         elif kept[i]:
             label = Label.LIST_ITEM if line.bullet else Label.PARAGRAPH if line.ends or line.words > 12 else Label.HEADING
             out.append((i, label, 0.03))
         elif near and line.words <= 16 and any(_holds(line.tokens, a) for a in authors):
-            out.append((i, Label.BYLINE, 0.5))
+            out.append((i, Label.BYLINE, 0.2))
         elif near and line.words <= 12 and any(d.iso()[:10] == row.date[:10] for d in find_dates(line.text)):
-            out.append((i, Label.DATE, 0.5))
+            out.append((i, Label.DATE, 0.2))
         else:
-            sure = [v for v in votes[i] if v.rule == "wording" and v.confidence >= SURE and v.label not in KEPT | ABOUT]
-            if sure:
-                out.append((i, sure[0].label, 0.05))
+            chrome = [v for v in votes[i] if v.label not in KEPT | ABOUT]
+            if chrome:
+                best = max(chrome, key=lambda v: v.confidence)
+                out.append((i, best.label, 0.05 if best.confidence >= SURE else 0.02))
     return out
 
 
@@ -120,7 +121,7 @@ class Examples:
     def of(self, i: int) -> list[tuple[int, Label, float]]:
         """A row's examples: line, label, weight."""
         if i in self.labels:
-            return [(k, Label(label), 1.0) for k, label in enumerate(self.labels[i])]
+            return [(k, Label(label), 2.0) for k, label in enumerate(self.labels[i])]
         return self.weak[i]
 
 

@@ -50,8 +50,10 @@ def join(document: Document) -> Document:
     """Stage: join the blocks of lines that were cut apart."""
     blocks: list[Block] = []
     for k, block in enumerate(document.blocks):
+        following = document.blocks[k + 1] if k + 1 < len(document.blocks) else None
+        if blocks and following is not None and _is_link(document, blocks[-1], block, following):
+            block = replace(block, label=blocks[-1].label)  # noqa: PLW2901 - a link, a name or a bold word, not a heading
         if blocks and _fits(blocks[-1], block):
-            following = document.blocks[k + 1] if k + 1 < len(document.blocks) else None
             third = _head(document, following) if following is not None and _fits(block, following) else None
             if is_cut(_tail(document, blocks[-1]), _head(document, block), third):
                 blocks[-1] = _joined(blocks[-1], block)
@@ -65,6 +67,15 @@ def _fits(first: Block, second: Block) -> bool:
     if first.end != second.start or first.label not in JOINED:
         return False
     return second.label is first.label or (first.label is Label.LIST_ITEM and second.label is Label.PARAGRAPH)
+
+
+def _is_link(document: Document, first: Block, second: Block, third: Block) -> bool:
+    """Whether a heading is a piece of a sentence: the text before it breaks off, and the text behind it goes on."""
+    if second.label is not Label.HEADING or first.label not in JOINED or third.label is not first.label:
+        return False
+    if first.end != second.start or second.end != third.start:
+        return False
+    return breaks_off(_tail(document, first)) and goes_on(_head(document, third)) and breaks_off(_head(document, second))
 
 
 def _tail(document: Document, block: Block) -> str:

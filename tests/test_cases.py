@@ -19,6 +19,8 @@ from pipeline.dates import find_dates
 from pipeline.decode import decode_bytes
 from pipeline.document import Block, Document, Label, Payload, UnusablePayloadError
 from pipeline.join import join
+from pipeline.label.page import Page
+from pipeline.label.rules import votes_on
 from pipeline.names import looks_like_name, read_people
 from pipeline.repair import repair_steps, replay
 from pipeline.segment import line_blocks, segment
@@ -76,6 +78,14 @@ def wrapped(text: str) -> list[str]:
     return [read(document, block.start, block.end) for block in document.blocks if block.label is not Label.BLANK]
 
 
+def rules(case: dict[str, Any]) -> str | None:
+    """The label that a rule proposes for a line of a page; `None` if it does not speak."""
+    text = "\n".join(case["lines"])
+    page = Page.of(segment(_document(text, [])))
+    at = next(k for k, line in enumerate(page.lines) if line.text == case["lines"][case["line"]])
+    return next((str(vote.label) for vote in votes_on(page, at) if vote.rule == case["rule"]), None)
+
+
 ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
     "dates": (dates, 140),
     "bylines": (bylines, 45),
@@ -85,6 +95,7 @@ ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
     "decoding": (decoding, 65),
     "joins": (joins, 20),
     "wrapped": (wrapped, 8),
+    "rules": (rules, 60),
 }
 """How each file's rows are answered, and how many rows it has at least: cases do not get lost."""
 

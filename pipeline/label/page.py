@@ -20,6 +20,7 @@ _INITIALISM_RE = re.compile(r"(?:[A-Z]\.){2,}\Z")
 _SENTENCE_RE = re.compile(rf"[{TERMINATORS}][\"'”’»)]*(?:\s|\Z)|[。！？]")
 _BULLET_RE = re.compile(r"(?:[•●▪‣◦○■□►▶·∙*\u2013\u2014–-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+(?=\S)")
 _FILE_RE = re.compile(r"[^\s/]+\.(?:jpe?g|png|gif|webp|svg|avif|mp[34]|mov|bmp|tiff?)\Z", re.IGNORECASE)
+_MENU_MARK_RE = re.compile(r"\s[|>»›<«·•]\s|\[\d+\]")
 _DIGIT_RE = re.compile(r"\d")
 _EMAIL_RE = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
@@ -27,6 +28,12 @@ PROSE_WORDS = 12
 """Words from which a line with a full stop counts as prose (Kohlschütter et al. 2010 find 10-11 to separate best)."""
 
 CHROME_SIGNS = frozenset(str(label) for label in CHROME)
+SHORT_RUNS = CHROME_SIGNS - {"related_links", "comments", "consent_notice", "legal_notice"} | {"tags"}
+"""Furniture of short lines only: a long line under such a heading is no longer part of it."""
+
+BODY_BEGUN = 60.0
+"""Words of prose from which the body has begun."""
+
 MAX_LINE = 4000
 """Characters of a line that are looked at; the label of a longer line is decided by its beginning."""
 
@@ -194,40 +201,47 @@ class Page:
     def runs(self) -> dict[int, tuple[str, int]]:
         """Lines that stand under a furniture heading ("Related Publications"): the heading's sign and line."""
         inside: dict[int, tuple[str, int]] = {}
-        sign, head = None, -1
+        sign, head, prose = None, -1, 0.0
         for i, line in enumerate(self.lines):
-            opening = self._opening(line)
+            begun = prose >= BODY_BEGUN
+            opening = self._opening(line, begun=begun)
             if opening and (opening != sign or i > head + 1):
                 sign, head = opening, i
-            elif sign and self._resumes(i, sign):
+            elif sign and self._resumes(i, sign, begun=begun):
                 sign = None
             if sign:
                 inside[i] = (sign, head)
+            elif line.prose:
+                prose += line.words
         return inside
 
     @staticmethod
-    def _opening(line: Line) -> str | None:
+    def _opening(line: Line, *, begun: bool) -> str | None:
+        """The sign of a furniture heading; before the body has begun, one word is no heading but an entry of a menu."""
         if line.words > 10:
             return None
         for hit in line.hits:
-            if hit.entry.where == "head" and (hit.entry.sign in CHROME_SIGNS or hit.entry.sign in ("author_bio", "tags")):
-                return hit.entry.sign
+            entry = hit.entry
+            if entry.where != "head" or hit.last < len(line.tokens):  # a heading with a teaser behind its colon claims no more
+                continue
+            if (entry.sign in CHROME_SIGNS or entry.sign in ("author_bio", "tags")) and (begun or len(entry.tokens) > 1):
+                return entry.sign
         return None
 
-    def _resumes(self, i: int, sign: str) -> bool:
-        """Whether the document goes on at line `i`, under a furniture heading: two lines of prose in a row, or its title."""
+    def _resumes(self, i: int, sign: str, *, begun: bool) -> bool:
+        """Whether the document goes on at line `i`, under a furniture heading."""
         line = self.lines[i]
         if line.sign("summary_head"):
             return True
+        if not begun and (line.dates or line.sign("byline", "start") or (line.words >= 5 and not line.bullet and not line.hits)):
+            return True
         if sign == "author_bio":
-            return not line.prose and self.lines[i - 1].prose
-        if sign == "tags":
-            return line.prose or line.words > 8
-        if not line.prose:
+            return line.dated_only or (not line.prose and self.lines[i - 1].prose)
+        if sign in SHORT_RUNS:
+            return line.words > 8
+        if sign == "comments" or not line.prose:
             return False
         following = self.lines[i + 1 : i + 3]
-        if sign == "comments":
-            return False
         alone = any(other.dated_only for other in (*self.lines[max(0, i - 1) : i], *following[:1]))
         return not alone and bool(following) and following[0].prose and line.words + following[0].words > 50
 
@@ -305,5 +319,5 @@ class Page:
         score = 1.4 * shared + min(line.words, 8) / 12
         near = self.lines[i + 1 : i + 4]
         score += 0.4 * any(n.dates or n.sign("byline") or n.sign("editor") for n in near)
-        score += 0.2 * (line.blank_before or i == 0) - 0.4 * any(s in line.text for s in (" > ", " » ", " | "))
+        score += 0.2 * (line.blank_before or i == 0) - 0.8 * (_MENU_MARK_RE.search(line.text) is not None)
         return score - (0.6 if line.words < 3 else 0.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline import names, wording
 from pipeline.document import Label
@@ -47,7 +48,7 @@ def wording_sign(page: Page, i: int) -> Vote | None:
         if hit.entry.where in ("any", "start", "end") and line.prose:
             confidence -= 0.1
         if best is None or confidence > best.confidence:
-            best = Vote(Label(hit.entry.sign), "wording", f"{hit.entry.language}: {hit.entry.wording}", confidence)
+            best = Vote(Label(hit.entry.sign), f"{hit.entry.sign}_wording", f"{hit.entry.language}: {hit.entry.wording}", confidence)
     return best
 
 
@@ -99,13 +100,16 @@ def language_switcher(page: Page, i: int) -> Vote | None:
     known, first_words = names.words_of("language_name"), names.first_words_of("language_name")
     if not any(t in first_words for t in line.tokens):
         return None
-    found, k = [], 0
+    found: list[str] = []
+    k = covered = 0
     while k < len(line.tokens):
         size = next((n for n in (4, 3, 2, 1) if tuple(line.tokens[k : k + n]) in known), 0)
-        if size:
-            found.append(" ".join(line.tokens[k : k + size]))
+        name = " ".join(line.tokens[k : k + size])
+        if size and (len(name) > 2 or size == len(line.tokens)):  # "it" and "de" are words before they are codes
+            found.append(name)
+            covered += size
         k += max(size, 1)
-    if len(found) >= 2 or (found and found[0] == " ".join(line.tokens)):
+    if covered == len(line.tokens) or (len(set(found)) >= 2 and covered >= 0.4 * len(line.tokens)):
         return Vote(Label.NAVIGATION, "language_switcher", ", ".join(found[:4]), 0.93)
     return None
 
@@ -238,6 +242,13 @@ def standfirst(page: Page, i: int) -> Vote | None:
     return None
 
 
+@cache
+def _photo_credit_re() -> re.Pattern[str]:
+    """A photo word with a colon behind the end of a sentence: "... at the gate. Foto: Jane Roe"."""
+    said = sorted({e.wording for e in wording.entries() if e.sign == "photo"}, key=lambda w: (-len(w), w))
+    return re.compile(rf"[.!?。)\]|/–-]\s?(?:{'|'.join(map(re.escape, said))})\s?[:：]", re.IGNORECASE)
+
+
 def caption(page: Page, i: int) -> Vote | None:
     """A picture credit at the end of a line, or a photo word at its start."""
     line = page.lines[i]
@@ -248,6 +259,8 @@ def caption(page: Page, i: int) -> Vote | None:
     copies = page.copies[tuple(line.tokens)]
     if photo and line.words < 40 and photo.entry.where in ("start", "line", "head"):
         return Vote(Label.CAPTION, "photo_word", photo.entry.wording, 0.8)
+    if line.words < 60 and _photo_credit_re().search(line.text[-80:]):
+        return Vote(Label.CAPTION, "photo_word_behind", line.text[-40:], 0.85)
     if credit and (copies > 1 or photo or line.dates or line.sign("agency")):
         return Vote(Label.CAPTION, "credit", credit.group()[:40], 0.9)
     return None

@@ -85,8 +85,17 @@ class Entry(NamedTuple):
     tokens: tuple[str, ...]
     prefix: bool
     value: int | None
-    example: str
-    counter_example: str
+    proofs: str
+
+    @property
+    def example(self) -> str:
+        """A line that the entry must match."""
+        return self.proofs.split("\t")[0]
+
+    @property
+    def counter_example(self) -> str:
+        """A line that the entry must leave alone."""
+        return self.proofs.split("\t")[1]
 
 
 def tokenize(text: str) -> list[str]:
@@ -98,18 +107,19 @@ def tokenize(text: str) -> list[str]:
 
 def parse_row(language: str, row: str) -> Entry:
     """Read one row of a list; raises `ValueError` that says what is wrong with it."""
-    cells = row.rstrip("\r").split("\t")
-    if len(cells) != len(FIELDS):
-        raise ValueError(f"{language}.tsv: {len(cells)} cells instead of {len(FIELDS)} (tab-separated) in: {row!r}")
-    sign, where, wording, example, counter = cells
-    if where not in WHERE:
-        raise ValueError(f"{language}.tsv: 'where' is {where!r}, not one of {', '.join(WHERE)}, in: {row!r}")
-    bare, _, value = wording.partition("=")
-    tokens = tuple(tokenize(bare))
-    if not tokens:
-        raise ValueError(f"{language}.tsv: the wording has no word in: {row!r}")
-    number = int(value) if value else None
-    return Entry(sign, where, bare, language, tokens, bare.endswith("*"), number, example, counter)
+    try:
+        sign, where, wording, proofs = row.split("\t", 3)
+    except ValueError as error:
+        raise ValueError(f"{language}.tsv: fewer than {len(FIELDS)} cells (tab-separated) in: {row!r}") from error
+    number = None
+    if "=" in wording:
+        wording, _, value = wording.partition("=")
+        number = int(value)
+    plain = wording.isascii() and wording.replace(" ", "").isalnum()
+    tokens = tuple(wording.lower().split() if plain else tokenize(wording))
+    if not tokens or where not in WHERE:
+        raise ValueError(f"{language}.tsv: no word, or 'where' is none of {', '.join(WHERE)}, in: {row!r}")
+    return Entry(sign, where, wording, language, tokens, wording.endswith("*"), number, proofs)
 
 
 @cache
