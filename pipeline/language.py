@@ -60,4 +60,4 @@ def detect_language(text: str) -> Language:
 
 def language(document: Document) -> Document:
     """Stage: fill `language` from the main content, so that an English cookie notice does not decide a Farsi article."""
-    return replace(document, language=detect_language(main_text(document)))
+    return replace(document, language=detect_language(main_text(document, SAMPLE)))

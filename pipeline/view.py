@@ -59,17 +59,24 @@ def read(document: Document, start: int, end: int) -> str:
     return normalize("".join([*pieces, document.text[position:end]]))
 
 
-def main_text(document: Document) -> str:
-    """The main content: kept blocks joined by an empty line, neighbouring list items and table rows by a line end."""
+def main_text(document: Document, enough: int | None = None) -> str:
+    """The main content: kept blocks joined by an empty line, neighbouring list items and table rows by a line end.
+
+    With `enough`, reading stops behind the block that reaches so many characters.
+    """
     parts: list[str] = []
     before = None
+    size = 0
     for block in document.blocks:
         if not block.kept:
             continue
+        if enough is not None and size >= enough:
+            break
         text = read(document, block.start, block.end)
         if not text:
             continue
         close = block.label is before and before in (Label.LIST_ITEM, Label.TABLE)
         parts += ["\n" if close else "\n\n", text]
+        size += len(text) + 2
         before = block.label
     return "".join(parts[1:])

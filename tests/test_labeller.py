@@ -123,7 +123,7 @@ def test_lexicon_slots_are_fixed() -> None:
 
 
 def decided(vote: Vote, said: Opinion) -> tuple[Label, list[str]]:
-    [(label, evidence)] = decide([[vote]], said)
+    [(label, evidence)] = decide(page_of("One line of words").lines, [[vote]], said)
     return label, [e.rule for e in evidence]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.document import Document, Evidence, Label, Problem, ProblemCode
+from pipeline.document import Block, Document, Evidence, Label, Problem, ProblemCode
 from pipeline.label.model import Model, ask, load
 from pipeline.label.page import Page
 from pipeline.label.rules import votes_on
@@ -16,9 +16,10 @@ def label(document: Document, model: Model | None = None) -> Document:
     page = Page.of(document)
     votes = [votes_on(page, i) for i in range(len(page.lines))]
     blocks = list(document.blocks)
-    decisions = decide(votes, ask(page, votes, model)) if page.lines else []
+    decisions = decide(page.lines, votes, ask(page, votes, model)) if page.lines else []
     for line, (chosen, evidence) in zip(page.lines, decisions, strict=True):
-        blocks[line.block] = replace(blocks[line.block], label=chosen, evidence=evidence)
+        old = blocks[line.block]
+        blocks[line.block] = Block(old.start, old.end, chosen, evidence, old.markup)
     seen = {line.block for line in page.lines}
     for k, block in enumerate(blocks):
         if k not in seen and block.label is not Label.BLANK:  # only invisible characters

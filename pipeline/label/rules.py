@@ -48,7 +48,9 @@ def wording_sign(page: Page, i: int) -> Vote | None:
         if hit.entry.where in ("any", "start", "end") and line.prose:
             confidence -= 0.1
         if best is None or confidence > best.confidence:
-            best = Vote(Label(hit.entry.sign), f"{hit.entry.sign}_wording", f"{hit.entry.language}: {hit.entry.wording}", confidence)
+            best = Vote(
+                Label(hit.entry.sign), f"{hit.entry.sign}_wording", f"{hit.entry.language}: {hit.entry.wording}", confidence
+            )
     return best
 
 

@@ -11,10 +11,13 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.document import KEPT, Evidence, Label
-from pipeline.label.category import CLASSES
+from pipeline.label.category import CLASSES, INDEX
+from pipeline.label.features import Matrix
 from pipeline.label.model import Opinion
+from pipeline.label.page import Line
 from pipeline.label.rules import Vote
 
 RULES_ON_CONTENT = 0.25
@@ -51,6 +54,9 @@ TRUSTED = {
 RULES_ON_KIND = 2.0
 """Weight of the rules beside the model on which kind of line it is."""
 
+LOOSE = {"under_head": 0.4}
+"""Rules that count less on the kind: what stands under a heading is often something else again."""
+
 RARE = frozenset({Label.STANDFIRST, Label.QUOTE, Label.TABLE, Label.SECTION, Label.OUTLET, Label.AUTHOR_BIO})
 """Labels of which the model has seen fewer than 40 hand-labelled lines: there the rules weigh double."""
 
@@ -59,18 +65,24 @@ LOG_ODDS = np.array([0.0] * 51 + [round(math.log(c / (100 - c)), 3) for c in ran
 
 _IS_KEPT = np.array([label in KEPT for label in CLASSES])
 _RULE_WEIGHTS = np.array([RULES_ON_KIND * (2.0 if label in RARE else 1.0) for label in CLASSES])
+LONG_TITLE = 35
+"""Words above which a line is no headline."""
+
+_TITLE = CLASSES.index(Label.TITLE)
 _FAR = -1e9
 
 Decision = tuple[Label, tuple[Evidence, ...]]
 
 
-def decide(votes: Sequence[Sequence[Vote]], opinion: Opinion) -> list[Decision]:
+def decide(lines: Sequence[Line], votes: Sequence[Sequence[Vote]], opinion: Opinion) -> list[Decision]:
     """The label of each line, and all that spoke for it, then against it."""
-    voiced = LOG_ODDS[np.round(opinion.votes * 100).astype(np.int64)]
     kept = opinion.margin - opinion.limit >= np.array([_against(said) for said in votes])
-    kinds = opinion.kinds + _RULE_WEIGHTS * voiced
+    kinds = opinion.kinds + _RULE_WEIGHTS * np.array([_spoken(said) for said in votes])
     fitting = kept[:, None] == _IS_KEPT
-    labels = np.where(fitting, kinds, _FAR).argmax(axis=1).tolist()
+    fitting[:, _TITLE] = True
+    kinds = np.where(fitting, kinds, _FAR)
+    kinds[~_may_be_title(lines, kinds), _TITLE] = _FAR
+    labels = kinds.argmax(axis=1).tolist()
     model_kept = opinion.margin >= opinion.limit
     likeliest = np.where(model_kept[:, None] == _IS_KEPT, opinion.kinds, _FAR).argmax(axis=1).tolist()
     probabilities = opinion.probability.tolist()
@@ -78,6 +90,26 @@ def decide(votes: Sequence[Sequence[Vote]], opinion: Opinion) -> list[Decision]:
         (CLASSES[label], _evidence(said, CLASSES[label], CLASSES[model], p, opinion.threshold))
         for said, label, model, p in zip(votes, labels, likeliest, probabilities, strict=True)
     ]
+
+
+def _may_be_title(lines: Sequence[Line], kinds: Matrix) -> npt.NDArray[np.bool_]:
+    """A document has one headline: the line that is furthest ahead as one, and lines of the same words.
+
+    A headline has no two sentences; if it is long, it does not end in a full stop.
+    """
+    ahead = kinds[:, _TITLE] - np.delete(kinds, _TITLE, axis=1).max(axis=1)
+    long = np.array([line.words > LONG_TITLE or (line.prose and line.text.endswith((".", "。"))) for line in lines])
+    best = lines[int(np.argmax(np.where(long, _FAR, ahead)))].tokens
+    return np.array([line.tokens == best for line in lines])
+
+
+def _spoken(votes: Sequence[Vote]) -> list[float]:
+    """For each label the log-odds of the weightiest vote for it."""
+    out = [0.0] * len(CLASSES)
+    for vote in votes:
+        k = INDEX[vote.label]
+        out[k] = max(out[k], LOOSE.get(vote.rule, 1.0) * float(LOG_ODDS[round(vote.confidence * 100)]))
+    return out
 
 
 def _against(votes: Sequence[Vote]) -> float:

@@ -17,6 +17,8 @@ _CREDIT_RE = re.compile(
     r"(?:[.\s]/\s?|\()(?P<slash>[^\W\d_][\w .&/-]{1,40}?)\)?\Z|(?:©|\(c\))\s?(?P<sign>[^\W\d_][\w .&/-]{1,40})\Z",
 )
 
+_BULLET_RE = re.compile(r"\A(?:[•●▪‣◦○■□►▶·*#]+|\d{1,2}[.)])\s+")
+
 NOTHING_LABELLED = {
     "title": "no line before the body reads like a headline",
     "standfirst": "no sentence stands between headline and byline",
@@ -96,9 +98,11 @@ def _confidence(document: Document, start: int) -> float:
 
 
 def _titles(document: Document) -> list[Candidate]:
-    return [
-        candidate(document, b, t, t, "title line", _confidence(document, b.start)) for b, t in labelled(document, Label.TITLE)
-    ]
+    found = []
+    for block, text in labelled(document, Label.TITLE):
+        title = _BULLET_RE.sub("", text)
+        found.append(candidate(document, block, title, title, "title line", max(0.6, _confidence(document, block.start))))
+    return found
 
 
 def _sections(document: Document) -> list[Candidate]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import replace
 
 from pipeline import names, wording
@@ -26,9 +27,11 @@ def find_people(
     helping: list[Candidate] = []
     helpers: dict[str, Contributor] = {}
     last: str | None = None
+    place = _places(document)
     for block, text in labelled(document, Label.BYLINE):
-        credit, rest = _opening(text)
+        credit, said, rest = _opening(text)
         people = names.read_people(rest)
+        sure = _confidence(place.get(block.start, FAR), said=said)
         for mention in people:
             name = mention.author.name
             piece = rest[mention.start : mention.end]
@@ -38,9 +41,10 @@ def find_people(
             else:
                 last = name
                 authors.setdefault(name, mention.author)
-                writing.append(candidate(document, block, piece, name, "byline", 0.9))
+                writing.append(candidate(document, block, piece, name, "byline said" if said else "byline", sure))
         if not people and last and not credit and authors[last].role is None:  # the line under a name says what they are
             authors[last] = _with_position(authors[last], rest)
+    writing = _one_cluster(document, writing)
     for author, c in _from_bios(document):
         key = next((n for n in authors if _same_person(n, author.name)), None)
         writing.append(c)
@@ -55,16 +59,68 @@ def find_people(
     return tuple(kept), tuple(helpers.values()), evidence
 
 
-def _opening(text: str) -> tuple[str | None, str]:
-    """The credit that opens a byline (`None` for authors), and what follows it."""
+FAR = 99
+"""A distance, in lines, at which a byline belongs to something else."""
+
+CLUSTER = 3
+"""Lines over which one byline may stretch."""
+
+HEAD_LINES = 8
+"""Lines behind the headline in which a bare name is a byline."""
+
+
+def _places(document: Document) -> dict[int, int]:
+    """For each block the lines between it and the last headline above it; negative for blocks above the first one.
+
+    Right beside a date, a block counts as near: headlines can be missed.
+    """
+    lines = [b for b in document.blocks if b.label is not Label.BLANK]
+    titles = [k for k, b in enumerate(lines) if b.label is Label.TITLE]
+    out = {}
+    last = titles[0] if titles else None
+    for k, block in enumerate(lines):
+        last = k if block.label is Label.TITLE else last
+        dated = any(b.label is Label.DATE for b in lines[max(0, k - 2) : k + 3])
+        away = k - last if last is not None else FAR
+        out[block.start] = HEAD_LINES if dated and not 0 <= away <= HEAD_LINES else away
+    return out
+
+
+def _one_cluster(document: Document, found: list[Candidate]) -> list[Candidate]:
+    """A document has one byline: names that stand more than three lines from the surest one are those of others."""
+    if not found:
+        return found
+    best = max(found, key=lambda c: (c.confidence, -c.start))
+    starts = [b.start for b in document.blocks if b.label is not Label.BLANK]
+    home = bisect_right(starts, best.start)
+    return [
+        c if abs(bisect_right(starts, c.start) - home) <= CLUSTER else replace(c, confidence=min(c.confidence, 0.4))
+        for c in found
+    ]
+
+
+def _confidence(distance: int, *, said: bool) -> float:
+    """How sure a name in a byline is the author's: said ("By") or bare, and how far behind the headline.
+
+    Behind its headline a document names its author; bylines further down, or above, are those of other documents.
+    """
+    if 0 <= distance <= HEAD_LINES:
+        return 0.9 if said else 0.75
+    if -3 <= distance <= 2 * HEAD_LINES:
+        return 0.7 if said else 0.4
+    return 0.55 if said and distance == FAR else 0.35 if said else 0.2
+
+
+def _opening(text: str) -> tuple[str | None, bool, str]:
+    """The credit that opens a byline (`None` for authors), whether it is said ("By"), and what follows it."""
     bare = text.lstrip("•●▪‣◦–—-*· ")
     hits = [h for h in wording.find_in(bare) if h.first == 0]
     for hit in sorted(hits, key=lambda h: -h.last):
         if hit.entry.sign in CREDITS:
-            return hit.entry.sign, wording.rest_after(bare, hit.last)
+            return hit.entry.sign, True, wording.rest_after(bare, hit.last)
         if hit.entry.sign == "byline":
-            return None, wording.rest_after(bare, hit.last)
-    return None, bare
+            return None, True, wording.rest_after(bare, hit.last)
+    return None, False, bare
 
 
 def _with_position(author: Author, text: str) -> Author:
