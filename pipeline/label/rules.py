@@ -100,7 +100,7 @@ def language_switcher(page: Page, i: int) -> Vote | None:
     if line.words > 30 or (line.ends and line.words > 8):
         return None
     known, first_words = names.words_of("language_name"), names.first_words_of("language_name")
-    if not any(t in first_words for t in line.tokens):
+    if first_words.isdisjoint(line.tokens):
         return None
     found: list[str] = []
     k = covered = 0
@@ -178,12 +178,15 @@ def head_date(page: Page, i: int) -> Vote | None:
     return None
 
 
+CREDIT_SIGNS = ("byline", "editor", "translator", "photographer", "contributor")
+
+
 def byline(page: Page, i: int) -> Vote | None:
     """Opening words ("By") and a name; an editor's or translator's credit; or a bare name in the head."""
     line = page.lines[i]
     if line.prose and line.ends and line.words > 40:
         return None
-    for sign in ("byline", "editor", "translator", "photographer", "contributor"):
+    for sign in CREDIT_SIGNS if line.hits else ():
         hit = line.sign(sign, "start", "line", "head")
         if hit is None or line.words > 45:
             continue
@@ -261,7 +264,8 @@ def caption(page: Page, i: int) -> Vote | None:
     copies = page.copies[tuple(line.tokens)]
     if photo and line.words < 40 and photo.entry.where in ("start", "line", "head"):
         return Vote(Label.CAPTION, "photo_word", photo.entry.wording, 0.8)
-    if line.words < 60 and _photo_credit_re().search(line.text[-80:]):
+    tail = line.text[-80:]
+    if line.words < 60 and (":" in tail or "：" in tail) and _photo_credit_re().search(tail):
         return Vote(Label.CAPTION, "photo_word_behind", line.text[-40:], 0.85)
     if credit and (copies > 1 or photo or line.dates or line.sign("agency")):
         return Vote(Label.CAPTION, "credit", credit.group()[:40], 0.9)
