@@ -130,8 +130,6 @@ def main() -> None:
     for system in ("copydesk, text",):
         ratio = _mean(table.speed[system]) / _mean(table.speed.get("trafilatura, HTML", []))
         print(f"{system}: {ratio:.1f} times the pages a second of trafilatura with HTML, records written against text only")
-    joined = written / "all.jsonl"
-    joined.write_bytes(b"".join(f.read_bytes() for f in sorted(written.glob("*-*.jsonl"))))
     for name in SETS:  # title, authors, dates ... of the text records, one renderer
         subprocess.run(
             [sys.executable, a.bench / "score.py", a.bench / name / "gold.jsonl.gz", written / f"{name}-resiliparse.jsonl"],
