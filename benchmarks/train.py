@@ -30,12 +30,16 @@ from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1
 from pipeline.document import KEPT, Label
 from pipeline.label.category import CLASSES
 from pipeline.label.features import LINE_NAMES, SPOKEN, spoken
+from pipeline.label.lexicon import slot_scores
 from pipeline.label.region import region_features
 from pipeline.label.threshold import threshold
 from pipeline.label.trees import REACH, SCALE, STEPS, Trees, probabilities
 
 TABLE = np.array([round(1 / (1 + math.exp(-k / STEPS)), 6) for k in range(-REACH, REACH + 1)])
 T = TypeVar("T")
+REPEATABLE = {"l2_leaf_reg": 5, "random_seed": 0, "thread_count": 2, "verbose": 0, "allow_writing_files": False}
+"""CatBoost settings that every model shares; with another number of threads the sums, and so the trees, differ."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -57,15 +61,6 @@ def train_lexicon(rows: Sequence[Row]) -> npt.NDArray[np.int16]:
     return np.clip(np.round(model.coef_[0] * 256), -32000, 32000).astype(np.int16)
 
 
-def lexicon_scores(row: Row, weights: npt.NDArray[np.int16]) -> Floats:
-    """The lexicon's score of each line."""
-    counts = np.array([len(s) for s in row.slots])
-    flat = np.fromiter((x for s in row.slots for x in s), dtype=np.int64)
-    sums = np.concatenate([[0], np.cumsum(weights[flat], dtype=np.int64)])
-    ends = np.cumsum(counts)
-    return (sums[ends] - sums[ends - counts]) / np.sqrt(np.maximum(counts, 1)) / 256.0
-
-
 def train_trees(x: npt.NDArray[np.float32], y: npt.NDArray[np.int64], weights: Floats, trees: int, rate: float) -> Trees:
     """Boosted oblivious trees of depth 6 for a yes-or-no target."""
     model = CatBoostClassifier(
@@ -76,11 +71,7 @@ def train_trees(x: npt.NDArray[np.float32], y: npt.NDArray[np.int64], weights: F
         rsm=0.3,
         bootstrap_type="Bernoulli",
         subsample=0.5,
-        l2_leaf_reg=5,
-        random_seed=0,
-        thread_count=2,
-        verbose=0,
-        allow_writing_files=False,
+        **REPEATABLE,
     )
     model.fit(x, y, sample_weight=weights)
     return from_catboost(model)
@@ -93,14 +84,14 @@ def from_catboost(model: CatBoostClassifier) -> Trees:
         model.save_model(str(path), format="json")
         saved = json.loads(path.read_text())
     trees = saved["oblivious_trees"]
-    depth = max(len(t["splits"]) for t in trees)
+    depth = max(len(t["splits"] or ()) for t in trees)
     scale, bias = saved["scale_and_bias"]
     classes = len(bias)
     questions = np.zeros((len(trees), depth), dtype=np.int32)
     borders = np.full((len(trees), depth), np.inf, dtype=np.float32)
     leaves = np.zeros((len(trees), 1 << depth, classes), dtype=np.int32)
     for t, tree in enumerate(trees):
-        for k, split in enumerate(tree["splits"]):
+        for k, split in enumerate(tree["splits"] or ()):
             questions[t, k], borders[t, k] = split["float_feature_index"], split["border"]
         values = np.array(tree["leaf_values"]).reshape(-1, classes) * scale
         leaves[t, : len(values)] = np.round(values * SCALE)
@@ -197,7 +188,7 @@ class Trainer:
     def put_scores(self, i: int, weights: npt.NDArray[np.int16]) -> None:
         """Write the lexicon's columns into a row's features."""
         row = self.rows[i]
-        row.rows[:, -SPOKEN:] = spoken(row.rows[:, : len(LINE_NAMES)].astype(np.float64), lexicon_scores(row, weights))
+        row.rows[:, -SPOKEN:] = spoken(row.rows[:, : len(LINE_NAMES)].astype(np.float64), slot_scores(row.slots, weights))
 
     def _picked(self, train: Sequence[int], seed: int) -> list[int]:
         allowed = set(train)
@@ -240,11 +231,7 @@ def train_categories(x: npt.NDArray[np.float32], y: Sequence[str], weights: Sequ
         rsm=0.2,
         bootstrap_type="Bernoulli",
         subsample=0.7,
-        l2_leaf_reg=5,
-        random_seed=0,
-        thread_count=2,
-        verbose=0,
-        allow_writing_files=False,
+        **REPEATABLE,
     )
     index = {label: k for k, label in enumerate(CLASSES)}
     model.fit(x, np.array([index[Label(label)] for label in y]), sample_weight=np.array(weights))

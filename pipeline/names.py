@@ -19,7 +19,6 @@ _TOKEN_RE = re.compile(r"\S+")
 _SPLIT_RE = re.compile(r"(?:(?<!\s)\s++)?[;,/|&+丨·•、，；]\s*+|(?<!\s)\s++[-\u2013\u2014]\s++")
 _JUNK_RE = re.compile(r"[\d@#<>{}=*_!?:\"“”„«»\[\]\\]|https?:|www\.")
 _HAN_NAME_RE = re.compile(r"[\u4e00-\u9fff]{2,4}\Z")
-_KANA_RE = re.compile(r"[\u3040-\u30ff]")
 _HANGUL_NAME_RE = re.compile(r"[\uac00-\ud7af]{2,4}\Z")
 
 

@@ -50,9 +50,13 @@ class Hasher:
 
 
 def line_scores(lines: Sequence[Sequence[str]], weights: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
-    """One score a line: the sum of its weights over the square root of their number."""
+    """One score a line, given the words of each."""
     hasher = Hasher()
-    slots = [hasher.slots(tokens) for tokens in lines]
+    return slot_scores([hasher.slots(tokens) for tokens in lines], weights)
+
+
+def slot_scores(slots: Sequence[Sequence[int]], weights: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
+    """One score a line, given the slots of each: the sum of their weights over the square root of their number."""
     counts = np.array([len(s) for s in slots], dtype=np.int64)
     flat = np.fromiter((x for s in slots for x in s), dtype=np.int64, count=int(counts.sum()))
     sums = np.concatenate([[0], np.cumsum(weights[flat], dtype=np.int64)])

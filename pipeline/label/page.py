@@ -246,13 +246,6 @@ class Page:
         return not alone and bool(following) and following[0].prose and line.words + following[0].words > 50
 
     @cached_property
-    def prose_from(self) -> list[float]:
-        """Share of the page's prose, by words, that stands from each line on."""
-        total = sum(line.words for line in self.lines if line.prose) or 1.0
-        mass = list(accumulate((line.words if line.prose else 0.0 for line in reversed(self.lines)), initial=0.0))
-        return [m / total for m in reversed(mass)]
-
-    @cached_property
     def dated_up_to(self) -> list[int]:
         """How many lines before each place hold a date and nothing else."""
         return list(accumulate((line.dated_only for line in self.lines), initial=0))
