@@ -17,7 +17,8 @@ from pipeline.dates import find_dates
 from pipeline.document import ABOUT, KEPT, Document, Label, Payload
 from pipeline.label.category import CLASSES, vote_columns
 from pipeline.label.page import Page
-from pipeline.label.rules import Vote, votes_on
+from pipeline.label.rules import votes_on
+from pipeline.label.vote import Vote
 from pipeline.segment import line_blocks
 from pipeline.view import normalize
 
@@ -55,12 +56,12 @@ def read_texts(bench: Path, wanted: Iterable[tuple[str, str, str]]) -> dict[tupl
 def page_votes(text: str) -> tuple[Page, list[list[Vote]]]:
     """A page and the rules' votes on its lines."""
     page = Page.of(Document(Payload(b"", ""), text=text, blocks=tuple(line_blocks(text))))
-    return page, [votes_on(page, i) for i in range(len(page.lines))]
+    return page, votes_on(page)
 
 
 def votes_matrix(votes: Sequence[Sequence[Vote]]) -> npt.NDArray[np.float32]:
     """The rules' votes as columns."""
-    return np.array([vote_columns(v) for v in votes], dtype=np.float32)
+    return vote_columns(votes).astype(np.float32)
 
 
 def weak_targets(row: Row, page: Page, votes: Sequence[Sequence[Vote]]) -> list[tuple[int, Label, float]]:
@@ -82,10 +83,9 @@ def weak_targets(row: Row, page: Page, votes: Sequence[Sequence[Vote]]) -> list[
         elif near and line.words <= 12 and any(d.iso()[:10] == row.date[:10] for d in find_dates(line.text)):
             out.append((i, Label.DATE, 0.2))
         else:
-            chrome = [v for v in votes[i] if v.label not in KEPT | ABOUT]
+            chrome = [v for v in votes[i] if v.label not in KEPT | ABOUT and v.confidence >= SURE]
             if chrome:
-                best = max(chrome, key=lambda v: v.confidence)
-                out.append((i, best.label, 0.05 if best.confidence >= SURE else 0.02))
+                out.append((i, max(chrome, key=lambda v: v.confidence).label, 0.03))
     return out
 
 

@@ -18,8 +18,8 @@ import numpy.typing as npt
 from benchmarks.align import shares, words
 from pipeline.document import Document, Payload
 from pipeline.label.features import features
-from pipeline.label.lexicon import Hasher
-from pipeline.label.page import Page, Telling
+from pipeline.label.page import Page
+from pipeline.label.telling import Telling
 from pipeline.segment import line_blocks
 
 NEWS = 3.0
@@ -39,7 +39,7 @@ class Row:
     type: str
     site: str
     rows: npt.NDArray[np.float64]
-    slots: list[list[int]]
+    slots: list[bytes]
     telling: Telling
     share: npt.NDArray[np.float64]
     bags: list[list[str]]
@@ -88,7 +88,6 @@ def _build(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
     page = Page.of(Document(Payload(b"", ""), text=text, blocks=tuple(line_blocks(text))))
     if not page.lines:
         return None
-    hasher = Hasher()
     texts = [line.text for line in page.lines]
     return Row(
         name,
@@ -97,7 +96,7 @@ def _build(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
         gold["type"] if name.startswith("wcxb") else "fundus",
         site_of(gold),
         features(page, np.zeros(len(page.lines))).astype(np.float32),
-        [hasher.slots(line.tokens) for line in page.lines],
+        [reading.slots for reading in page.readings],
         page.telling,
         np.array(shares(texts, gold["text"] or "")),
         [words(t) for t in texts],

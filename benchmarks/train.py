@@ -45,8 +45,8 @@ Floats = npt.NDArray[np.float64]
 
 def slot_matrix(rows: Sequence[Row]) -> sp.csr_matrix:
     """The lines' words as a sparse matrix: 1 over the square root of their number."""
-    counts = np.array([len(s) for r in rows for s in r.slots])
-    flat = np.fromiter((x for r in rows for s in r.slots for x in s), dtype=np.int32)
+    counts = np.array([len(s) // 4 for r in rows for s in r.slots])
+    flat = np.frombuffer(b"".join(s for r in rows for s in r.slots), dtype=np.int32)
     values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
     return sp.csr_matrix((values, flat, np.concatenate([[0], np.cumsum(counts)])), shape=(len(counts), 1 << 16))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Label(StrEnum):
@@ -119,8 +120,7 @@ class Payload:
     charset: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One voice on a block's label: the rule or model, what it saw, how sure it is (0 to 1)."""
 
     rule: str
@@ -138,8 +138,7 @@ class Markup:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A labelled span of the text. The blocks of a document tile it."""
 
     start: int

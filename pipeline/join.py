@@ -52,7 +52,7 @@ def join(document: Document) -> Document:
     for k, block in enumerate(document.blocks):
         following = document.blocks[k + 1] if k + 1 < len(document.blocks) else None
         if blocks and following is not None and _is_link(document, blocks[-1], block, following):
-            block = replace(block, label=blocks[-1].label)  # noqa: PLW2901 - a link, a name or a bold word, not a heading
+            block = block._replace(label=blocks[-1].label)  # noqa: PLW2901 - a link, a name or a bold word, not a heading
         if blocks and _fits(blocks[-1], block):
             third = _head(document, following) if following is not None and _fits(block, following) else None
             if is_cut(_tail(document, blocks[-1]), _head(document, block), third):
@@ -88,6 +88,6 @@ def _head(document: Document, block: Block) -> str:
 
 def _joined(first: Block, second: Block) -> Block:
     if first.evidence and first.evidence[-1].rule == "cut_apart":
-        return replace(first, end=second.end)
+        return first._replace(end=second.end)
     note = Evidence("cut_apart", "lines of one sentence stand apart in the source", 0.9)
-    return replace(first, end=second.end, evidence=(*first.evidence, note))
+    return first._replace(end=second.end, evidence=(*first.evidence, note))

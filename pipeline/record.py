@@ -116,7 +116,7 @@ class Caption(Strict, frozen=True):
     credit: str | None
 
 
-class BlockEvidence(Strict, frozen=True):
+class BlockEvidence(Strict, frozen=True, gc=False):
     """Which rule or model spoke, what it saw, how sure it was."""
 
     rule: str
@@ -124,7 +124,7 @@ class BlockEvidence(Strict, frozen=True):
     confidence: float
 
 
-class Block(Strict, frozen=True):
+class Block(Strict, frozen=True, gc=False):
     """A labelled span of the decoded text."""
 
     start: int
@@ -134,7 +134,7 @@ class Block(Strict, frozen=True):
     evidence: list[BlockEvidence]
 
 
-class FieldEvidence(Strict, frozen=True):
+class FieldEvidence(Strict, frozen=True, gc=False):
     """A candidate for a field: the value, where it stands, the source characters there, and whether it was chosen."""
 
     value: str
@@ -253,10 +253,7 @@ def to_record(document: Document) -> Record:
         language=_language(document),
         text=text,
         captions=[Caption(c.text, c.credit) for c in m.captions],
-        blocks=[
-            Block(b.start, b.end, b.label, b.kept, [BlockEvidence(e.rule, e.seen, e.confidence) for e in b.evidence])
-            for b in document.blocks
-        ],
+        blocks=[Block(b.start, b.end, b.label, b.kept, [BlockEvidence(*e) for e in b.evidence]) for b in document.blocks],
         evidence={
             name: [FieldEvidence(c.value, c.start, c.end, c.raw, c.rule, c.confidence, c.chosen) for c in found]
             for name, found in m.evidence

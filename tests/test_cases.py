@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,7 +65,7 @@ def _document(text: str, blocks: list[Block]) -> Document:
 def joins(lines: list[str]) -> list[str]:
     """Running text, a line each, after lines that were cut apart are joined."""
     text = "".join(line + "\n" for line in lines)
-    blocks = [replace(block, label=Label.PARAGRAPH) for block in line_blocks(text)]
+    blocks = [block._replace(label=Label.PARAGRAPH) for block in line_blocks(text)]
     joined = join(_document(text, blocks))
     assert join(joined) == joined
     return [read(joined, block.start, block.end) for block in joined.blocks]
@@ -83,7 +82,7 @@ def rules(case: dict[str, Any]) -> str | None:
     text = "\n".join(case["lines"])
     page = Page.of(segment(_document(text, [])))
     at = next(k for k, line in enumerate(page.lines) if line.text == case["lines"][case["line"]])
-    return next((str(vote.label) for vote in votes_on(page, at) if vote.rule == case["rule"]), None)
+    return next((str(vote.label) for vote in votes_on(page)[at] if vote.rule == case["rule"]), None)
 
 
 ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {

@@ -12,14 +12,14 @@ import pytest
 from pipeline.document import Document, Label, Payload
 from pipeline.label.category import CLASSES, vote_columns
 from pipeline.label.features import feature_names, features, shifted, window_means
-from pipeline.label.lexicon import Hasher, line_scores
+from pipeline.label.lexicon import line_slots, slot_scores
 from pipeline.label.model import Opinion, load, read_model
 from pipeline.label.page import Page
 from pipeline.label.region import main_region, region_names
-from pipeline.label.rules import Vote
 from pipeline.label.threshold import threshold
 from pipeline.label.trees import CHUNK, REACH, SCALE, Trees, probabilities
 from pipeline.label.verdict import decide
+from pipeline.label.vote import Vote
 from pipeline.segment import segment
 
 MODEL = resources.files("pipeline.label") / "model.npz"
@@ -34,7 +34,7 @@ def opinion(margin: float, vote: Vote) -> Opinion:
     kinds = np.zeros((1, len(CLASSES)))
     kinds[0, [CLASSES.index(Label.PARAGRAPH), CLASSES.index(Label.NAVIGATION)]] = 3.0
     probability = np.array([1 / (1 + np.exp(-margin))])
-    return Opinion(probability, np.array([margin]), 0.5, 0.0, kinds, np.array([vote_columns([vote])]))
+    return Opinion(probability, np.array([margin]), 0.5, 0.0, kinds, vote_columns([[vote]]))
 
 
 def stump(border: float, low: int, high: int) -> Trees:
@@ -113,11 +113,13 @@ def test_shifted_and_window_means() -> None:
 
 
 def test_lexicon_slots_are_fixed() -> None:
-    assert Hasher().slot("share") == zlib.crc32(b"share") & 0xFFFF
-    assert len(Hasher().slots(["share", "this", "share"])) == 7, "two words, two pairs, the first, the last, the whole line"
+    share = zlib.crc32(b"share") & 0xFFFF
+    assert share in line_slots(["share"])
+    assert len(line_slots(["share", "this", "share"])) == 7, "two words, two pairs, the first, the last, the whole line"
     weights = np.zeros(1 << 16, dtype=np.int16)
-    weights[Hasher().slot("cookies")] = -512
-    scores = line_scores([["cookies"], ["bread"], []], weights)
+    weights[zlib.crc32(b"cookies") & 0xFFFF] = -512
+    lines = [np.array(line_slots(tokens), dtype=np.int32).tobytes() for tokens in (["cookies"], ["bread"], [])]
+    scores = slot_scores(lines, weights)
     assert scores[0] < 0
     assert scores[1:].tolist() == [0.0, 0.0]
 
@@ -153,6 +155,6 @@ def test_rules_name_the_kind_that_the_model_hardly_knows() -> None:
 
 
 def test_vote_columns_keep_the_surest() -> None:
-    columns = vote_columns([Vote(Label.DATE, "a", "", 0.4), Vote(Label.DATE, "b", "", 0.7)])
+    columns = vote_columns([[Vote(Label.DATE, "a", "", 0.4), Vote(Label.DATE, "b", "", 0.7)]])[0]
     assert columns[CLASSES.index(Label.DATE)] == 0.7
     assert sum(columns) == 0.7

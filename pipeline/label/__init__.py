@@ -14,17 +14,17 @@ from pipeline.label.verdict import decide
 def label(document: Document, model: Model | None = None) -> Document:
     """Stage: give every block its label and evidence. `model` replaces the package's own, as benchmarks do."""
     page = Page.of(document)
-    votes = [votes_on(page, i) for i in range(len(page.lines))]
+    votes = votes_on(page)
     blocks = list(document.blocks)
     decisions = decide(page.lines, votes, ask(page, votes, model)) if page.lines else []
-    for line, (chosen, evidence) in zip(page.lines, decisions, strict=True):
-        old = blocks[line.block]
-        blocks[line.block] = Block(old.start, old.end, chosen, evidence, old.markup)
-    seen = {line.block for line in page.lines}
+    for index, (chosen, evidence) in zip(page.blocks, decisions, strict=True):
+        old = blocks[index]
+        blocks[index] = Block(old.start, old.end, chosen, evidence, old.markup)
+    seen = set(page.blocks)
     for k, block in enumerate(blocks):
         if k not in seen and block.label is not Label.BLANK:  # only invisible characters
             evidence = (Evidence("invisible", "no visible character", 1.0),)
-            blocks[k] = replace(block, label=Label.OTHER_CHROME, evidence=evidence)
+            blocks[k] = block._replace(label=Label.OTHER_CHROME, evidence=evidence)
     labelled = replace(document, blocks=tuple(blocks), model=(model or load()).name)
     if not any(block.kept for block in blocks):
         return labelled.noting(Problem(ProblemCode.NO_CONTENT, "no block was found to be main content"))

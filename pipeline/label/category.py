@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from pipeline.document import Label
-from pipeline.label.rules import Vote
+from pipeline.label.vote import Vote
 
 CLASSES: tuple[Label, ...] = tuple(label for label in Label if label is not Label.BLANK)
 """The labels that a line can have, in the order of the model's classes."""
@@ -14,10 +17,11 @@ INDEX = {label: k for k, label in enumerate(CLASSES)}
 """The column of each label."""
 
 
-def vote_columns(votes: Sequence[Vote]) -> list[float]:
-    """The confidence of the surest vote for each label; 0 where nobody votes."""
-    columns = [0.0] * len(CLASSES)
-    for vote in votes:
-        k = INDEX[vote.label]
-        columns[k] = max(columns[k], vote.confidence)
+def vote_columns(votes: Sequence[Sequence[Vote]]) -> npt.NDArray[np.float64]:
+    """For each line the confidence of the surest vote for each label; 0 where nobody votes."""
+    columns = np.zeros((len(votes), len(CLASSES)))
+    for i, said in enumerate(votes):
+        for vote in said:
+            k = INDEX[vote.label]
+            columns[i, k] = max(columns[i, k], vote.confidence)
     return columns

@@ -6,160 +6,15 @@ other functions of the C library are avoided, because their last bit differs bet
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.label.page import Line, Page
+from pipeline.label.page import Page
+from pipeline.label.shape import COLUMN as _COL
+from pipeline.label.shape import LINE_NAMES, SIGNS
 
 Matrix = npt.NDArray[np.float64]
-
-SIGNS = (
-    "consent_notice",
-    "navigation",
-    "share_prompt",
-    "subscription_prompt",
-    "advertisement",
-    "related_links",
-    "comments",
-    "legal_notice",
-    "interface",
-    "author_bio",
-    "tags",
-    "caption",
-    "byline",
-    "editor",
-    "photographer",
-    "published",
-    "modified",
-    "date_word",
-    "month",
-    "reading_time",
-    "language_name",
-    "agency",
-    "role",
-    "institution",
-    "summary_head",
-    "source",
-    "photo",
-)
-_SIGN_INDEX = {sign: k for k, sign in enumerate(SIGNS)}
-_WHERE_WEIGHT = {"line": 1.0, "head": 1.0, "start": 0.7, "end": 0.6, "any": 0.5}
 CHROME_COLUMNS = tuple(range(9))
-
-LINE_NAMES = (
-    "words",
-    "characters",
-    "word_length",
-    "unspaced",
-    "lower_words",
-    "capital_words",
-    "all_caps",
-    "digits",
-    "commas",
-    "stops",
-    "separators",
-    "quotes",
-    "ends",
-    "ends_colon",
-    "ends_ellipsis",
-    "starts_lower",
-    "starts_mark",
-    "starts_digit",
-    "bullet",
-    "indent",
-    "blanks_before",
-    "address",
-    "copyright",
-    "dated",
-    "dated_only",
-    "file",
-    "name",
-    "copies",
-    "prose",
-    "in_body",
-    "in_run",
-    "vocabulary",
-    "title_words",
-    "question",
-    "brackets",
-    "echo",
-    "echo_above",
-    *SIGNS,
-)
-_COL = {name: k for k, name in enumerate(LINE_NAMES)}
-
-_SEPARATOR_RE = re.compile(r"[|›»>•·/→]")
-_COMMA_RE = re.compile(r"[,;:،、，；]")
-_STOP_RE = re.compile(r"[.!?。！？؟।۔](?:\s|\Z|[\"'”’»)])|[。！？]")
-_QUOTE_RE = re.compile(r"[\"“”„«»「」『』]")
-_ADDRESS_RE = re.compile(r"https?:|www\.|\S@\S")
-_DIGIT_RE = re.compile(r"\d")
-
-
-def _line_row(line: Line, indent: int, blanks: int) -> list[float]:
-    text = line.text
-    size = len(text)
-    parts = text.split()
-    count = len(parts)
-    lower = capital = caps = 0
-    for part in parts:
-        first = part[0]
-        if first.islower():
-            lower += 1
-        elif first.isupper():
-            capital += 1
-            if len(part) > 1 and part.isupper():
-                caps += 1
-    signs = [0.0] * len(SIGNS)
-    tokens = len(line.tokens) or 1
-    for hit in line.hits:
-        k = _SIGN_INDEX.get(hit.entry.sign)
-        if k is not None:
-            value = _WHERE_WEIGHT[hit.entry.where] + (hit.last - hit.first) / tokens
-            signs[k] = max(signs[k], value)
-    return [
-        line.words,
-        size,
-        size / count,
-        line.unspaced / tokens,
-        lower / count,
-        capital / count,
-        caps / count,
-        len(_DIGIT_RE.findall(text)) / size if line.has_digit else 0.0,
-        len(_COMMA_RE.findall(text)) / count,
-        len(_STOP_RE.findall(text)),
-        len(_SEPARATOR_RE.findall(text)),
-        len(_QUOTE_RE.findall(text)),
-        line.ends,
-        text[-1] in ":：",
-        text.endswith(("...", "…")),
-        text[0].islower(),
-        not text[0].isalnum(),
-        text[0].isdigit(),
-        line.bullet,
-        min(indent, 20),
-        min(blanks, 4),
-        _ADDRESS_RE.search(text) is not None,
-        "©" in text,
-        len(line.dates),
-        line.dated_only,
-        line.is_file,
-        2 <= count <= 6 and line.name,
-        0.0,
-        line.prose,
-        0.0,
-        0.0,
-        0.0,
-        0.0,
-        "?" in text,
-        "(" in text or "[" in text,
-        0.0,
-        0.0,
-        *signs,
-    ]
-
 
 HEADS = ("comments", "related_links", "author_bio", "tags", "share_prompt", "subscription_prompt")
 SCORE_WINDOWS = (2, 6, 15, 50)
@@ -206,8 +61,10 @@ COLUMN = {name: k for k, name in enumerate(feature_names())}
 
 def features(page: Page, scores: Matrix) -> Matrix:
     """One row a line, given the lexicon's score of each line. Columns are named by `feature_names`."""
-    lines = page.lines
-    rows = np.array([_line_row(line, line.indent, line.blanks) for line in lines], dtype=np.float64)
+    stored = b"".join(reading.shape for reading in page.readings)
+    rows = np.frombuffer(stored, dtype=np.float64).reshape(-1, len(LINE_NAMES)).copy()
+    rows[:, _COL["indent"]] = np.minimum(page.indents, 20)
+    rows[:, _COL["blanks_before"]] = np.minimum(page.blanks, 4)
     _page_columns(page, rows)
     chrome = rows[:, [len(LINE_NAMES) - len(SIGNS) + k for k in CHROME_COLUMNS]].max(axis=1)
     short = (rows[:, 0] < 5).astype(np.float64)

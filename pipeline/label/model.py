@@ -18,12 +18,12 @@ import numpy.typing as npt
 
 from pipeline.label.category import vote_columns
 from pipeline.label.features import Matrix, features
-from pipeline.label.lexicon import line_scores
+from pipeline.label.lexicon import slot_scores
 from pipeline.label.page import Page
 from pipeline.label.region import region_features
-from pipeline.label.rules import Vote
 from pipeline.label.threshold import threshold
 from pipeline.label.trees import REACH, SCALE, STEPS, Trees, probabilities
+from pipeline.label.vote import Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,14 @@ def read_model(stored: bytes) -> Model:
 def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None) -> Opinion:
     """The model's opinion of a page, given the rules' votes; the package's model unless another is given."""
     model = model or load()
-    scores = line_scores([line.tokens for line in page.lines], model.lexicon)
+    scores = slot_scores([reading.slots for reading in page.readings], model.lexicon)
     rows = features(page, scores)
     first = probabilities(model.first.margins(rows)[:, 0], model.logistic)
     seen = np.hstack([rows, region_features(page.telling, rows, first)])
     margins = model.second.margins(seen)[:, 0]
     second = probabilities(margins, model.logistic)
     limit = threshold(second, rows[:, 0])
-    columns = np.array([vote_columns(v) for v in votes], dtype=np.float64)
+    columns = vote_columns(votes)
     kinds = model.category.margins(category_matrix(seen, second, limit, columns))
     return Opinion(
         second,

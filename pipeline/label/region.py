@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.label.features import COLUMN, Matrix, shifted, window_means
-from pipeline.label.page import Telling
+from pipeline.label.telling import Telling
 
 NEAR = (-6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6)
 WINDOWS = (2, 5, 12, 30)

@@ -51,18 +51,18 @@ class Trees:
     def _margins(self, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
         columns = np.ascontiguousarray(rows.T, dtype=np.float32)
         trees, depth = self.questions.shape
-        leaf = np.zeros((trees, len(rows)), dtype=np.int64)
+        leaf = np.zeros((trees, len(rows)), dtype=np.uint8)  # at most eight levels
         for k in range(depth):
-            leaf |= (columns[self.questions[:, k]] > self.borders[:, k, None]).astype(np.int64) << k
+            leaf |= (columns[self.questions[:, k]] > self.borders[:, k, None]).view(np.uint8) << k
         total = np.tile(self.bias, (len(rows), 1))
         size = self.leaves.shape[1]
-        leaf += (np.arange(trees) * size)[:, None]
         flat = self.leaves.reshape(trees * size, -1)
+        place = leaf + (np.arange(trees, dtype=np.int32) * size)[:, None]
         if flat.shape[1] == 1:
-            total[:, 0] += flat[:, 0][leaf].sum(axis=0, dtype=np.int64)
+            total[:, 0] += flat[:, 0].take(place).sum(axis=0, dtype=np.int64)
         else:
-            for row in leaf:
-                total += flat[row]
+            for row in place:
+                total += flat.take(row, axis=0)
         return total
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +17,9 @@ import numpy.typing as npt
 from pipeline.document import KEPT, Evidence, Label
 from pipeline.label.category import CLASSES, INDEX
 from pipeline.label.features import Matrix
+from pipeline.label.line import Line
 from pipeline.label.model import Opinion
-from pipeline.label.page import Line
-from pipeline.label.rules import Vote
+from pipeline.label.vote import Vote
 
 RULES_ON_CONTENT = 0.25
 """Weight of a rule against the model on whether a line is main content: what a logistic regression on held-out pages
@@ -60,10 +61,11 @@ LOOSE = {"under_head": 0.4}
 RARE = frozenset({Label.STANDFIRST, Label.QUOTE, Label.TABLE, Label.SECTION, Label.OUTLET, Label.AUTHOR_BIO})
 """Labels of which the model has seen fewer than 40 hand-labelled lines: there the rules weigh double."""
 
-LOG_ODDS = np.array([0.0] * 51 + [round(math.log(c / (100 - c)), 3) for c in range(51, 100)] + [4.595])
+LOG_ODDS = [0.0] * 51 + [round(math.log(c / (100 - c)), 3) for c in range(51, 100)] + [4.595]
 """Log-odds of a rule's confidence in percent; a vote of half or less says nothing."""
 
-_IS_KEPT = np.array([label in KEPT for label in CLASSES])
+_KEPT = [label in KEPT for label in CLASSES]
+_IS_KEPT = np.array(_KEPT)
 _RULE_WEIGHTS = np.array([RULES_ON_KIND * (2.0 if label in RARE else 1.0) for label in CLASSES])
 LONG_TITLE = 35
 """Words above which a line is no headline."""
@@ -76,8 +78,9 @@ Decision = tuple[Label, tuple[Evidence, ...]]
 
 def decide(lines: Sequence[Line], votes: Sequence[Sequence[Vote]], opinion: Opinion) -> list[Decision]:
     """The label of each line, and all that spoke for it, then against it."""
-    kept = opinion.margin - opinion.limit >= np.array([_against(said) for said in votes])
-    kinds = opinion.kinds + _RULE_WEIGHTS * np.array([_spoken(said) for said in votes])
+    spoken, against = _weigh(votes)
+    kept = opinion.margin - opinion.limit >= against
+    kinds = opinion.kinds + _RULE_WEIGHTS * spoken
     fitting = kept[:, None] == _IS_KEPT
     fitting[:, _TITLE] = True
     kinds = np.where(fitting, kinds, _FAR)
@@ -86,8 +89,9 @@ def decide(lines: Sequence[Line], votes: Sequence[Sequence[Vote]], opinion: Opin
     model_kept = opinion.margin >= opinion.limit
     likeliest = np.where(model_kept[:, None] == _IS_KEPT, opinion.kinds, _FAR).argmax(axis=1).tolist()
     probabilities = opinion.probability.tolist()
+    limit = f"{opinion.threshold:.3f}"
     return [
-        (CLASSES[label], _evidence(said, CLASSES[label], CLASSES[model], p, opinion.threshold))
+        (CLASSES[label], _evidence(said, CLASSES[label], CLASSES[model], p, limit))
         for said, label, model, p in zip(votes, labels, likeliest, probabilities, strict=True)
     ]
 
@@ -103,33 +107,38 @@ def _may_be_title(lines: Sequence[Line], kinds: Matrix) -> npt.NDArray[np.bool_]
     return np.array([line.tokens == best for line in lines])
 
 
-def _spoken(votes: Sequence[Vote]) -> list[float]:
-    """For each label the log-odds of the weightiest vote for it."""
-    out = [0.0] * len(CLASSES)
-    for vote in votes:
-        k = INDEX[vote.label]
-        out[k] = max(out[k], LOOSE.get(vote.rule, 1.0) * float(LOG_ODDS[round(vote.confidence * 100)]))
-    return out
+def _weigh(votes: Sequence[Sequence[Vote]]) -> tuple[Matrix, Matrix]:
+    """In log-odds: for each line and label the weightiest vote for it; for each line that against main content."""
+    spoken = np.zeros((len(votes), len(CLASSES)))
+    against = np.zeros(len(votes))
+    for i, said in enumerate(votes):
+        for label, rule, _, confidence in said:
+            odds = LOG_ODDS[round(confidence * 100)]
+            if odds:
+                k = INDEX[label]
+                spoken[i, k] = max(spoken[i, k], LOOSE.get(rule, 1.0) * odds)
+                if not _KEPT[k]:
+                    against[i] = max(against[i], TRUSTED.get(rule, RULES_ON_CONTENT) * odds)
+    return spoken, against
 
 
-def _against(votes: Sequence[Vote]) -> float:
-    """The weightiest vote for a label outside of the main content, in log-odds."""
-    weights = [TRUSTED.get(v.rule, RULES_ON_CONTENT) * LOG_ODDS[round(v.confidence * 100)] for v in votes if v.label not in KEPT]
-    return max(weights, default=0.0)
-
-
-def _evidence(votes: Sequence[Vote], label: Label, model: Label, p: float, threshold: float) -> tuple[Evidence, ...]:
+def _evidence(votes: Sequence[Vote], label: Label, model: Label, p: float, limit: str) -> tuple[Evidence, ...]:
     """The voices for the label, surest first, then those against it; votes that say nothing are left out."""
     sure = round(p if model in KEPT else 1.0 - p, 3)
-    voice = Evidence(_named("model", model, label), f"main content {p:.3f}, kept from {threshold:.3f}", sure)
-    voices = [
-        (v.label is not label, -v.confidence, Evidence(_named(v.rule, v.label, label), v.seen, round(v.confidence, 3)))
-        for v in votes
+    seen = f"main content {p:.3f}, kept from {limit}"
+    speakers = [Evidence(rule, what, round(confidence, 3)) for said, rule, what, confidence in votes if said is label]
+    if model is label:
+        speakers.append(Evidence("model", seen, sure))
+    speakers.sort(key=_CONFIDENCE, reverse=True)
+    others = [
+        Evidence(f"{rule} (for {said})", what, round(confidence, 3))
+        for said, rule, what, confidence in votes
+        if said is not label and confidence > 0.5
     ]
-    voices.append((model is not label, -sure, voice))
-    voices.sort(key=lambda x: x[:2])
-    return tuple(e for opposed, confidence, e in voices if not opposed or confidence < -0.5 or e is voice)
+    if model is not label:
+        others.append(Evidence(f"model (for {model})", seen, sure))
+    others.sort(key=_CONFIDENCE, reverse=True)
+    return (*speakers, *others)
 
 
-def _named(rule: str, its_label: Label, label: Label) -> str:
-    return rule if its_label is label else f"{rule} (for {its_label})"
+_CONFIDENCE = itemgetter(2)

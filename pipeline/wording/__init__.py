@@ -21,9 +21,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import NamedTuple
 
 SIGNS = frozenset(
@@ -134,51 +135,62 @@ def entries() -> tuple[Entry, ...]:
 
 
 class _Table:
-    """Entries by first token, and under it by all tokens; those whose last word may go on apart."""
+    """Entries by the words that they begin with, so that few of them have to be looked at for a line.
 
-    __slots__ = ("exact", "lengths", "open")
+    Entries of one word stand in `words`, those of more in `pairs`, by their first two; those whose last word may go on in
+    `stems`, by the first letters of their only word, or in `open`, by their first word.
+    """
 
-    def __init__(self) -> None:
-        self.exact: dict[tuple[str, ...], list[Entry]] = {}
-        self.lengths: dict[str, tuple[int, ...]] = {}
+    __slots__ = ("open", "pairs", "stems", "words")
+
+    def __init__(self, chosen: Iterable[Entry]) -> None:
+        self.words: dict[str, list[Entry]] = {}
+        self.pairs: dict[tuple[str, str], list[Entry]] = {}
+        self.stems: dict[str, list[Entry]] = {}
         self.open: dict[str, list[Entry]] = {}
+        for entry in chosen:
+            first = entry.tokens[0]
+            if not entry.prefix:
+                if len(entry.tokens) == 1:
+                    self.words.setdefault(first, []).append(entry)
+                else:
+                    self.pairs.setdefault((first, entry.tokens[1]), []).append(entry)
+            elif len(entry.tokens) == 1 and len(first) >= PREFIX:
+                self.stems.setdefault(first[:PREFIX], []).append(entry)
+            else:
+                self.open.setdefault(first, []).append(entry)
 
-    def add(self, entry: Entry) -> None:
-        """File an entry."""
-        first = entry.tokens[0]
-        if entry.prefix:
-            alone = len(entry.tokens) == 1
-            self.open.setdefault(first[:PREFIX] + "*" if alone and len(first) >= PREFIX else first, []).append(entry)
-            return
-        self.exact.setdefault(entry.tokens, []).append(entry)
-        size = len(entry.tokens)
-        if size not in self.lengths.get(first, ()):
-            self.lengths[first] = (*self.lengths.get(first, ()), size)
-
-    def at(self, tokens: list[str], i: int) -> Iterator[tuple[Entry, int]]:
-        """Entries whose words stand at place `i`, with the place behind them."""
+    def at(self, tokens: list[str], i: int) -> list[Hit]:
+        """Entries whose words stand at place `i`."""
         token = tokens[i]
-        for size in self.lengths.get(token, ()):
-            for entry in self.exact.get(tuple(tokens[i : i + size]), ()):
-                yield entry, i + size
-        for key in (token, token[:PREFIX] + "*"):
-            for entry in self.open.get(key, ()):
+        hits = [Hit(entry, i, i + 1) for entry in self.words.get(token, ())]
+        if i + 1 < len(tokens):
+            for entry in self.pairs.get((token, tokens[i + 1]), ()):
                 last = i + len(entry.tokens)
-                if (
-                    tuple(tokens[i : last - 1]) == entry.tokens[:-1]
-                    and last <= len(tokens)
-                    and tokens[last - 1].startswith(entry.tokens[-1])
-                ):
-                    yield entry, last
+                if last == i + 2 or tuple(tokens[i:last]) == entry.tokens:
+                    hits.append(Hit(entry, i, last))
+        hits += [Hit(entry, i, i + 1) for entry in self.stems.get(token[:PREFIX], ()) if token.startswith(entry.tokens[0])]
+        for entry in self.open.get(token, ()):
+            last = i + len(entry.tokens)
+            if last <= len(tokens) and tuple(tokens[i : last - 1]) == entry.tokens[:-1]:
+                if tokens[last - 1].startswith(entry.tokens[-1]):
+                    hits.append(Hit(entry, i, last))
+        return hits
+
+    def places(self, tokens: list[str]) -> list[int]:
+        """Where entries may begin, in order."""
+        words, pairs, stems, unfinished = self.words, self.pairs, self.stems, self.open
+        found = {i for i, token in enumerate(tokens) if token in words or token[:PREFIX] in stems or token in unfinished}
+        found.update(i for i, pair in enumerate(pairwise(tokens)) if pair in pairs)
+        return sorted(found)
 
 
 @cache
 def _tables() -> tuple[_Table, _Table]:
     """Entries that must stand at a line's beginning, and those that may stand anywhere."""
-    opening, anywhere = _Table(), _Table()
-    for entry in entries():
-        (opening if entry.where in ("line", "head", "start") else anywhere).add(entry)
-    return opening, anywhere
+    opening = [entry for entry in entries() if entry.where in ("line", "head", "start")]
+    anywhere = [entry for entry in entries() if entry.where in ("end", "any")]
+    return _Table(opening), _Table(anywhere)
 
 
 class Hit(NamedTuple):
@@ -196,14 +208,12 @@ def find(tokens: list[str], *, colon: int | None = None) -> list[Hit]:
     opening, anywhere = _tables()
     size = len(tokens)
     hits = [
-        Hit(entry, 0, last)
-        for entry, last in opening.at(tokens, 0)
-        if entry.where == "start" or last == size or (entry.where == "head" and last == colon)
+        hit
+        for hit in opening.at(tokens, 0)
+        if hit.entry.where == "start" or hit.last == size or (hit.entry.where == "head" and hit.last == colon)
     ]
-    lengths, unfinished = anywhere.lengths, anywhere.open
-    for i, token in enumerate(tokens[:MAX_TOKENS]):
-        if token in lengths or token in unfinished or token[:PREFIX] + "*" in unfinished:
-            hits += [Hit(entry, i, last) for entry, last in anywhere.at(tokens, i) if entry.where == "any" or last == size]
+    for i in anywhere.places(tokens[:MAX_TOKENS]):
+        hits += [hit for hit in anywhere.at(tokens, i) if hit.entry.where == "any" or hit.last == size]
     return hits
 
 
