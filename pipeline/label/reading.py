@@ -25,8 +25,10 @@ MAX_TELLING = 60
 
 
 class Reading(NamedTuple):
-    """A line with its columns as bytes: `shape` (float64), `slots` (int32) of its words in the lexicon, `telling` (uint32),
-    a number for each of its telling words (longer than three letters, or unspaced); and the votes that it gets for itself.
+    """A line, its columns as bytes, and the votes that it gets for itself.
+
+    `shape` holds float64; `slots`, the places of its words in the lexicon, int32; `telling`, a number for each of its telling
+    words (longer than three letters, or unspaced), uint32.
     """
 
     line: Line

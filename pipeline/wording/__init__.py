@@ -172,9 +172,9 @@ class _Table:
         hits += [Hit(entry, i, i + 1) for entry in self.stems.get(token[:PREFIX], ()) if token.startswith(entry.tokens[0])]
         for entry in self.open.get(token, ()):
             last = i + len(entry.tokens)
-            if last <= len(tokens) and tuple(tokens[i : last - 1]) == entry.tokens[:-1]:
-                if tokens[last - 1].startswith(entry.tokens[-1]):
-                    hits.append(Hit(entry, i, last))
+            begun = last <= len(tokens) and tuple(tokens[i : last - 1]) == entry.tokens[:-1]
+            if begun and tokens[last - 1].startswith(entry.tokens[-1]):
+                hits.append(Hit(entry, i, last))
         return hits
 
     def places(self, tokens: list[str]) -> list[int]:
