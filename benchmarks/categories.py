@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.dataset import Row, jsonl
+from benchmarks.dataset import Row, page_of, sources
 from pipeline import wording
 from pipeline.dates import find_dates
-from pipeline.document import ABOUT, KEPT, Document, Label, Payload
+from pipeline.document import ABOUT, KEPT, Label
 from pipeline.label.category import CLASSES, vote_columns
 from pipeline.label.page import Page
 from pipeline.label.rules import votes_on
 from pipeline.label.vote import Vote
-from pipeline.segment import line_blocks
 from pipeline.view import normalize
 
 SURE = 0.9
@@ -42,21 +42,15 @@ def visible_labels(text: str, labels: Sequence[str]) -> list[str]:
     return [label for line, label in zip(lines, labels, strict=True) if normalize(line)]
 
 
-def read_texts(bench: Path, wanted: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
-    """The flattened texts of some pages."""
+def read_sources(bench: Path, wanted: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+    """The texts or the markup of some pages, by set, renderer and id."""
     keys = set(wanted)
     out = {}
     for name, renderer in sorted({(s, r) for s, r, _ in keys}):
-        for d in jsonl(bench / name / f"text-{renderer}.jsonl.gz"):
-            if (name, renderer, d["id"]) in keys:
-                out[name, renderer, d["id"]] = d["text"]
+        for id_, source in sources(bench, name, renderer):
+            if (name, renderer, id_) in keys:
+                out[name, renderer, id_] = source
     return out
-
-
-def page_votes(text: str) -> tuple[Page, list[list[Vote]]]:
-    """A page and the rules' votes on its lines."""
-    page = Page.of(Document(Payload(b"", ""), text=text, blocks=tuple(line_blocks(text))))
-    return page, votes_on(page)
 
 
 def votes_matrix(votes: Sequence[Sequence[Vote]]) -> npt.NDArray[np.float32]:
@@ -95,9 +89,18 @@ def _holds(tokens: list[str], part: list[str]) -> bool:
 
 
 def _prepare(job: tuple[Row, str]) -> tuple[npt.NDArray[np.float32], list[tuple[int, Label, float]]]:
-    row, text = job
-    page, votes = page_votes(text)
+    row, source = job
+    page = page_of(row.renderer, source)
+    votes = votes_on(page)
     return votes_matrix(votes), weak_targets(row, page, votes)
+
+
+def transferred(lines: Sequence[str], labels: Sequence[str], others: Sequence[str]) -> list[str | None]:
+    """The labels of lines, as the lines of another rendering of the same page have them; `None` for lines of their own."""
+    out: list[str | None] = [None] * len(others)
+    for match in SequenceMatcher(None, lines, others, autojunk=False).get_matching_blocks():
+        out[match.b : match.b + match.size] = labels[match.a : match.a + match.size]
+    return out
 
 
 class Examples:
@@ -106,22 +109,25 @@ class Examples:
     def __init__(self, rows: Sequence[Row], picked: Sequence[int], bench: Path) -> None:
         labels = read_labels(bench)
         keys = [(r.set, r.renderer, r.id) for r in rows]
-        self.hand = [i for i, key in enumerate(keys) if key in labels]
+        texts = read_sources(bench, labels)
+        found = {(name, "html", id_): key for key in labels for name, _, id_ in [key]}
+        self.hand = [i for i, key in enumerate(keys) if key in labels or key in found]
         self.indices = sorted(set(picked) | set(self.hand))
-        texts = read_texts(bench, [keys[i] for i in self.indices])
+        markup = read_sources(bench, [keys[i] for i in self.indices])
         with Pool(2) as pool:
-            done = pool.map(_prepare, [(rows[i], texts[keys[i]]) for i in self.indices], chunksize=8)
+            done = pool.map(_prepare, [(rows[i], markup[keys[i]]) for i in self.indices], chunksize=8)
         self.votes = {i: votes for i, (votes, _) in zip(self.indices, done, strict=True)}
         self.weak = {i: weak for i, (_, weak) in zip(self.indices, done, strict=True)}
-        self.labels = {i: visible_labels(texts[keys[i]], labels[keys[i]]) for i in self.hand}
+        self.labels: dict[int, list[str | None]] = {}
         for i in self.hand:
-            if len(self.labels[i]) != len(rows[i].texts):
-                raise ValueError(f"{keys[i]}: {len(self.labels[i])} labels for {len(rows[i].texts)} lines")
+            key = keys[i] if keys[i] in labels else found[keys[i]]
+            lines = [normalize(line) for line in texts[key].split("\n")]
+            self.labels[i] = transferred([line for line in lines if line], visible_labels(texts[key], labels[key]), rows[i].texts)
 
     def of(self, i: int) -> list[tuple[int, Label, float]]:
         """A row's examples: line, label, weight."""
         if i in self.labels:
-            return [(k, Label(label), 2.0) for k, label in enumerate(self.labels[i])]
+            return [(k, Label(label), 2.0) for k, label in enumerate(self.labels[i]) if label is not None]
         return self.weak[i]
 
 
@@ -148,4 +154,4 @@ def confusion(pairs: Sequence[tuple[str, str, int]], count: int = 20) -> list[st
     return [f"{n:5} {g} -> {p}" for (g, p), n in wrong.most_common(count)]
 
 
-__all__ = ["CLASSES", "confusion", "figures", "page_votes", "read_labels", "read_texts", "votes_matrix", "weak_targets"]
+__all__ = ["CLASSES", "confusion", "figures", "read_labels", "read_sources", "votes_matrix", "weak_targets"]

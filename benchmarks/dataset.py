@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
@@ -16,8 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.align import shares, words
+from pipeline.decode import decode_bytes
 from pipeline.document import Document, Payload
+from pipeline.html import flatten_page
 from pipeline.label.features import features
+from pipeline.label.markup import markup_features, tag_slots
 from pipeline.label.page import Page
 from pipeline.label.telling import Telling
 from pipeline.segment import line_blocks
@@ -40,6 +43,7 @@ class Row:
     site: str
     rows: npt.NDArray[np.float64]
     slots: list[bytes]
+    tags: list[tuple[bytes, bytes]]
     telling: Telling
     share: npt.NDArray[np.float64]
     bags: list[list[str]]
@@ -83,11 +87,30 @@ def site_of(gold: dict[str, Any]) -> str:
     return "host:" + ".".join(host.split(".")[-2:])
 
 
+def page_of(renderer: str, source: str) -> Page:
+    """The page of a flattened text, or of the markup if `renderer` is "html"."""
+    text, blocks = flatten_page(source) if renderer == "html" else (source, tuple(line_blocks(source)))
+    return Page.of(Document(Payload(b"", ""), text=text, blocks=blocks))
+
+
+def sources(bench: Path, name: str, renderer: str) -> Iterator[tuple[str, str]]:
+    """The pages of a set, id and text or markup, in the order of the gold."""
+    if renderer != "html":
+        yield from ((d["id"], d["text"]) for d in jsonl(bench / name / f"text-{renderer}.jsonl.gz"))
+        return
+    for gold in jsonl(bench / name / "gold.jsonl.gz"):
+        with gzip.open(bench / name / "html" / f"{gold['id']}.html.gz", "rb") as file:
+            yield gold["id"], decode_bytes(file.read()).text
+
+
 def _build(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
-    name, renderer, gold, text = job
-    page = Page.of(Document(Payload(b"", ""), text=text, blocks=tuple(line_blocks(text))))
+    name, renderer, gold, source = job
+    page = page_of(renderer, source)
     if not page.lines:
         return None
+    rows = features(page, np.zeros(len(page.lines)))
+    if page.markups:
+        rows = np.hstack([rows, markup_features(page.markups, rows, np.zeros(1 << 16, dtype=np.int16))])
     texts = [line.text for line in page.lines]
     return Row(
         name,
@@ -95,8 +118,9 @@ def _build(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
         gold["id"],
         gold["type"] if name.startswith("wcxb") else "fundus",
         site_of(gold),
-        features(page, np.zeros(len(page.lines))).astype(np.float32),
+        rows.astype(np.float32),
         [reading.slots for reading in page.readings],
+        [tag_slots(markup) for markup in page.markups],
         page.telling,
         np.array(shares(texts, gold["text"] or "")),
         [words(t) for t in texts],
@@ -108,15 +132,17 @@ def _build(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
     )
 
 
-def build(bench: Path, processes: int = 2) -> list[Row]:
-    """All pages in all renderings."""
-    jobs = []
+def _jobs(bench: Path, renderers: Sequence[str]) -> Iterator[tuple[str, str, dict[str, Any], str]]:
     for name in SETS:
         gold = {g["id"]: g for g in jsonl(bench / name / "gold.jsonl.gz")}
-        for renderer in RENDERERS:
-            jobs += [(name, renderer, gold[d["id"]], d["text"]) for d in jsonl(bench / name / f"text-{renderer}.jsonl.gz")]
+        for renderer in renderers:
+            yield from ((name, renderer, gold[id_], source) for id_, source in sources(bench, name, renderer))
+
+
+def build(bench: Path, renderers: Sequence[str] = RENDERERS, processes: int = 2) -> list[Row]:
+    """All pages in some renderings."""
     with Pool(processes) as pool:
-        return [row for row in pool.imap(_build, jobs, chunksize=8) if row is not None]
+        return [row for row in pool.imap(_build, _jobs(bench, renderers), chunksize=8) if row is not None]
 
 
 def folds(rows: list[Row], count: int, seed: int = 0) -> list[int]:

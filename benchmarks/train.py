@@ -1,6 +1,6 @@
 """Train the line labeller: lexicon, first look, second look. Prints cross-validated figures, writes the model.
 
-    python -m benchmarks.train BENCH --work FOLDER [--only figures|model]
+    python -m benchmarks.train BENCH --work FOLDER [--kind text|html] [--only figures|model]
 
 BENCH is the benchmark's folder. The same versions give the same bytes.
 """
@@ -29,9 +29,11 @@ from benchmarks.categories import Examples, confusion, figures
 from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1
 from pipeline.document import KEPT, Label
 from pipeline.label.category import CLASSES
-from pipeline.label.features import LINE_NAMES, SPOKEN, spoken
+from pipeline.label.features import SPOKEN, WIDTH, spoken
 from pipeline.label.lexicon import slot_scores
+from pipeline.label.markup import FIXED, moving
 from pipeline.label.region import region_features
+from pipeline.label.shape import LINE_NAMES
 from pipeline.label.threshold import threshold
 from pipeline.label.trees import REACH, SCALE, STEPS, Trees, probabilities
 
@@ -58,6 +60,22 @@ def train_lexicon(rows: Sequence[Row]) -> npt.NDArray[np.int16]:
     weights = np.concatenate([r.weights + 30 / len(r.bags) for r in rows])
     model = SGDClassifier(loss="log_loss", alpha=2e-6, max_iter=4, tol=None, random_state=0, average=True)
     model.fit(slot_matrix(rows), y, sample_weight=weights)
+    return np.clip(np.round(model.coef_[0] * 256), -32000, 32000).astype(np.int16)
+
+
+def train_tags(rows: Sequence[Row]) -> npt.NDArray[np.int16]:
+    """Weights of the class names' lexicon, as 256ths."""
+    tags = [pair for r in rows for pair in r.tags]
+    parts = [slots for pair in tags for slots in pair]
+    sizes = np.array([len(p) // 4 for p in parts])
+    values = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes).astype(np.float32)
+    flat = np.frombuffer(b"".join(parts), dtype=np.int32)
+    ends = np.concatenate([[0], np.cumsum(sizes.reshape(-1, 2).sum(axis=1))])
+    matrix = sp.csr_matrix((values, flat, ends), shape=(len(tags), 1 << 16))
+    y = np.concatenate([r.kept for r in rows]).astype(int)
+    weights = np.concatenate([r.weights + 30 / len(r.bags) for r in rows])
+    model = SGDClassifier(loss="log_loss", alpha=4e-6, max_iter=4, tol=None, random_state=0, average=True)
+    model.fit(matrix, y, sample_weight=weights)
     return np.clip(np.round(model.coef_[0] * 256), -32000, 32000).astype(np.int16)
 
 
@@ -122,11 +140,12 @@ def table(title: str, rows: Sequence[Row], keeps: Sequence[npt.NDArray[np.bool_]
         value = page_f1(row, keep)
         for part in {row.type, "all types" if row.set == "wcxb-dev" else "fundus"}:
             found[part, row.renderer].append(value)
-    lines = [f"{title:16} {'  '.join(f'{r:>11}' for r in RENDERERS)}         mean  pages"]
+    renderers = [r for r in (*RENDERERS, "html") if any(r == of for _, of in found)]
+    lines = [f"{title:16} {'  '.join(f'{r:>11}' for r in renderers)}         mean  pages"]
     for part in sorted({p for p, _ in found}):
-        means = [float(np.mean(found[part, r])) for r in RENDERERS]
+        means = [float(np.mean(found[part, r])) for r in renderers]
         lines.append(
-            f"{part:16} {'  '.join(f'{m:11.4f}' for m in means)}  {np.mean(means):11.4f}  {len(found[part, RENDERERS[0]])}"
+            f"{part:16} {'  '.join(f'{m:11.4f}' for m in means)}  {np.mean(means):11.4f}  {len(found[part, renderers[0]])}"
         )
     return "\n".join(lines)
 
@@ -136,6 +155,7 @@ class Models:
     """What one training gives; written as the package's model file."""
 
     lexicon: npt.NDArray[np.int16]
+    tags: npt.NDArray[np.int16] | None
     first: Trees
     second: Trees
     category: Trees
@@ -143,6 +163,8 @@ class Models:
     def write(self, path: Path) -> None:
         """Write the model file."""
         arrays: dict[str, npt.NDArray[np.generic]] = {"lexicon": self.lexicon, "logistic": TABLE}
+        if self.tags is not None:
+            arrays["tags"] = self.tags
         for name in ("first", "second", "category"):
             trees: Trees = getattr(self, name)
             arrays |= {
@@ -167,9 +189,9 @@ class Trainer:
         inner = folds([rows[i] for i in train], a.inner, seed=7)
         fold = dict(zip(train, inner, strict=True))
         for f in range(a.inner):
-            lexicon = train_lexicon([rows[i] for i in sound if fold[i] != f])
+            words = self._lexicons([i for i in sound if fold[i] != f])
             for i in (i for i in train if fold[i] == f):
-                self.put_scores(i, lexicon)
+                self.put_scores(i, *words)
         first: dict[int, Floats] = {}
         second: dict[int, Floats] = {}
         for f in range(a.inner):
@@ -183,12 +205,21 @@ class Trainer:
         beyond = self._second(picked, first)
         examples = [i for i in self.examples.indices if i in fold]
         kinds = fit_category(rows, self.examples, examples, first, second, a.category_trees)
-        return Models(train_lexicon([rows[i] for i in sound]), everything, beyond, kinds)
+        return Models(*self._lexicons(sound), everything, beyond, kinds)
 
-    def put_scores(self, i: int, weights: npt.NDArray[np.int16]) -> None:
-        """Write the lexicon's columns into a row's features."""
+    def _lexicons(self, train: Sequence[int]) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16] | None]:
+        rows = [self.rows[i] for i in train]
+        return train_lexicon(rows), train_tags(rows) if self.a.kind == "html" else None
+
+    def put_scores(self, i: int, weights: npt.NDArray[np.int16], tags: npt.NDArray[np.int16] | None) -> None:
+        """Write the lexicons' columns into a row's features."""
         row = self.rows[i]
-        row.rows[:, -SPOKEN:] = spoken(row.rows[:, : len(LINE_NAMES)].astype(np.float64), slot_scores(row.slots, weights))
+        lines = row.rows[:, : len(LINE_NAMES)].astype(np.float64)
+        row.rows[:, WIDTH - SPOKEN : WIDTH] = spoken(lines, slot_scores(row.slots, weights))
+        if tags is not None:
+            near, far = (slot_scores([pair[k] for pair in row.tags], tags) for k in (0, 1))
+            fixed = row.rows[:, WIDTH : WIDTH + FIXED].astype(np.float64)
+            row.rows[:, WIDTH + FIXED :] = np.hstack(moving(fixed, near, far))
 
     def _picked(self, train: Sequence[int], seed: int) -> list[int]:
         allowed = set(train)
@@ -207,7 +238,7 @@ class Trainer:
         """First and second look at rows that the models have not seen."""
         first, second = {}, {}
         for i in test:
-            self.put_scores(i, models.lexicon)
+            self.put_scores(i, models.lexicon, models.tags)
             first[i] = ask(models.first, self.rows[i].rows)
             second[i] = ask(models.second, second_matrix(self.rows[i], first[i]))
         return first, second
@@ -294,7 +325,8 @@ def category_pairs(
         fits = kept_classes == keeps([rows[i]], [second[i]])[0][:, None]
         best = np.where(fits, margins, -(1 << 40)).argmax(axis=1)
         sizes = [max(1, len(t.split())) for t in rows[i].texts]
-        pairs += zip(examples.labels[i], [str(CLASSES[k]) for k in best], sizes, strict=True)
+        said = zip(examples.labels[i], [str(CLASSES[k]) for k in best], sizes, strict=True)
+        pairs += [(gold, found, size) for gold, found, size in said if gold is not None]
     return pairs
 
 
@@ -317,7 +349,7 @@ def main() -> None:
     ap.add_argument("--first-trees", type=int, default=300)
     ap.add_argument("--second-trees", type=int, default=300)
     ap.add_argument("--category-trees", type=int, default=120)
-    ap.add_argument("--model", type=Path, default=Path("pipeline/label/model.npz"))
+    ap.add_argument("--kind", choices=["text", "html"], default="text", help="what the model judges")
     ap.add_argument("--only", choices=["figures", "model"])
     a = ap.parse_args()
     started = time.monotonic()
@@ -325,13 +357,15 @@ def main() -> None:
     def say(text: str) -> None:
         print(f"[{time.monotonic() - started:6.0f} s] {text}", flush=True)
 
-    rows = cached(a.work / "rows.pickle", lambda: build(a.bench))
-    examples = cached(a.work / "examples.pickle", lambda: Examples(rows, chosen(rows, 5), a.bench))
+    renderers = RENDERERS if a.kind == "text" else ("html",)
+    model = Path("pipeline/label") / f"{a.kind}.npz"
+    rows = cached(a.work / f"rows-{a.kind}.pickle", lambda: build(a.bench, renderers))
+    examples = cached(a.work / f"examples-{a.kind}.pickle", lambda: Examples(rows, chosen(rows, 5), a.bench))
     say(f"{len(rows)} renderings of pages, {sum(len(r.bags) for r in rows)} lines, {len(examples.hand)} pages with line labels")
     trainer = Trainer(rows, examples, a)
     if a.only != "figures":
-        trainer.fit(list(range(len(rows)))).write(a.model)
-        say(f"wrote {a.model}: {a.model.stat().st_size:,} bytes")
+        trainer.fit(list(range(len(rows)))).write(model)
+        say(f"wrote {model}: {model.stat().st_size:,} bytes")
     if a.only == "model":
         return
     fold = folds(rows, a.folds)
@@ -341,12 +375,12 @@ def main() -> None:
     for f in range(a.folds):
         test = [i for i in range(len(rows)) if fold[i] == f]
         models = trainer.fit([i for i in range(len(rows)) if fold[i] != f])
-        models.write(a.work / f"fold-{f}.npz")
+        models.write(a.work / f"{a.kind}-{f}.npz")
         one, two = trainer.judge(models, test)
         first, second = first | one, second | two
         pairs += category_pairs(rows, examples, models, [i for i in examples.hand if fold[i] == f], first, second)
         say(f"fold {f}")
-    (a.work / "held-out.pickle").write_bytes(pickle.dumps((first, second)))
+    (a.work / f"held-out-{a.kind}.pickle").write_bytes(pickle.dumps((first, second)))
     for title, p in (("first look", first), ("second look", second)):
         print(table(title, rows, keeps(rows, [p[i] for i in range(len(rows))])), flush=True)
     print("\n".join([*(f"{name:26} {value:.3f}" for name, value in figures(pairs).items()), *confusion(pairs)]), flush=True)

@@ -40,7 +40,7 @@ progress: ContextVar[Callable[[Record], None] | None] = ContextVar("progress", d
 @task(name="decode", task_run_name="decode {batch}", cache_policy=NO_CACHE)
 def decode(batch: Batch) -> Batch:
     """Bytes to text, text to blocks, mojibake to repairs."""
-    return apply(batch, _stages("decode", "segment", "repair"))
+    return apply(batch, _stages("decode", "flatten", "segment", "repair"))
 
 
 @task(name="strip chrome", task_run_name="strip chrome {batch}", cache_policy=NO_CACHE)

@@ -125,7 +125,7 @@ def text(file: str) -> int:
     To a file or pipe the text is written as UTF-8, as it is; on a terminal unprintable characters are shown escaped.
     """
     job = _read(file)
-    apply(Batch(file, [job]), STAGES[:1])
+    apply(Batch(file, [job]), STAGES[:2])
     if job.record or job.document is None:
         return _say_rejected(_finish(job))
     if sys.stdout.isatty():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pipeline.decode import decode
 from pipeline.document import Document, Payload, Stage, UnusablePayloadError
+from pipeline.html import flatten
 from pipeline.join import join
 from pipeline.label import label
 from pipeline.language import language
@@ -21,6 +22,7 @@ from pipeline.version import VERSION
 
 STAGES: tuple[tuple[str, Stage], ...] = (
     ("decode", decode),  # bytes -> text
+    ("flatten", flatten),  # an HTML page -> the text that it shows, with its blocks
     ("segment", segment),  # text -> blocks that tile it
     ("repair", repair),  # mojibake, as replayable steps
     ("label", label),  # what each block is: content, about the document, chrome

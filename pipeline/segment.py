@@ -94,7 +94,9 @@ BULLET_RE = re.compile(r"\s*(?:[•●▪‣◦*-]|\(?\d{1,2}[.)])\s")
 
 
 def segment(document: Document) -> Document:
-    """Stage: fill `blocks` with unlabelled blocks that tile the text."""
+    """Stage: fill `blocks` with unlabelled blocks that tile the text; a flattened page has its blocks already."""
+    if document.blocks:
+        return document
     blocks = line_blocks(document.text)
     width = wrap_width(document.text)
     if width is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.decode import decode_bytes
 from pipeline.document import Block, Document, Label, Payload, Repair, UnusablePayloadError
 from pipeline.fingerprint import simhash64, text_sha256, words
+from pipeline.html import MEDIA_TYPES, flatten_page
 from pipeline.record import Record, payload_id
 from pipeline.view import main_text
 
@@ -27,7 +28,8 @@ def verify(record: Record, data: bytes) -> list[str]:
 
 def _source_text(record: Record, data: bytes) -> str:
     declared = record.decoding.declared if record.decoding else None
-    return decode_bytes(data, declared).text
+    text = decode_bytes(data, declared).text
+    return flatten_page(text, ask_others=False)[0] if record.source.media_type in MEDIA_TYPES else text
 
 
 def _tiling(record: Record, text: str) -> list[str]:

@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fingerprint": {"wording"},
     # the stages, in order; none imports another
     "decode": {"document"},
+    "html": {"document"},
     "segment": {"document"},
     "repair": {"document"},
     "label": {"document", "view", "wording", "dates", "names"},
@@ -31,17 +32,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "view": {"document", "repair"},
     # the record
     "record": {"document", "view", "fingerprint", "version"},
-    "verify": {"document", "view", "fingerprint", "record", "decode"},
+    "verify": {"document", "view", "fingerprint", "record", "decode", "html"},
 }
 """Modules of `pipeline` (a package counts as one), and the others that each may import. `pipeline/__init__` may all."""
 
-STAGES = ("decode", "segment", "repair", "label", "join", "language", "metadata")
+STAGES = ("decode", "html", "segment", "repair", "label", "join", "language", "metadata")
 
 LIBRARIES = {
     "chardet": {"pipeline/decode.py"},
     "dateparser": {"pipeline/dates.py"},
     "ftfy": {"pipeline/repair.py"},
     "langdetect": {"pipeline/language.py"},
+    "lxml": {"pipeline/html/tree.py", "pipeline/html/flatten.py", "pipeline/html/structured.py", "pipeline/html/voters.py"},
+    "bs4": {"pipeline/html/structured.py"},
+    "trafilatura": {"pipeline/html/voters.py"},
+    "resiliparse": {"pipeline/html/voters.py"},
     "msgspec": {"pipeline/record.py"},
 }
 """Third-party libraries of `pipeline` with their one module. numpy is an array type, not a service: it may stand anywhere."""

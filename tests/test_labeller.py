@@ -22,7 +22,7 @@ from pipeline.label.verdict import decide
 from pipeline.label.vote import Vote
 from pipeline.segment import segment
 
-MODEL = resources.files("pipeline.label") / "model.npz"
+MODEL = resources.files("pipeline.label") / "text.npz"
 
 
 def page_of(text: str) -> Page:

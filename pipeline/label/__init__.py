@@ -23,9 +23,17 @@ def label(document: Document, model: Model | None = None) -> Document:
     seen = set(page.blocks)
     for k, block in enumerate(blocks):
         if k not in seen and block.label is not Label.BLANK:  # only invisible characters
-            evidence = (Evidence("invisible", "no visible character", 1.0),)
+            evidence = (_unseen(block),)
             blocks[k] = block._replace(label=Label.OTHER_CHROME, evidence=evidence)
-    labelled = replace(document, blocks=tuple(blocks), model=(model or load()).name)
+    labelled = replace(document, blocks=tuple(blocks), model=(model or load(page.kind)).name)
     if not any(block.kept for block in blocks):
         return labelled.noting(Problem(ProblemCode.NO_CONTENT, "no block was found to be main content"))
     return labelled
+
+
+def _unseen(block: Block) -> Evidence:
+    """Why a block that holds text is no line of the page."""
+    if block.markup and block.markup.noted:
+        source, name, _ = block.markup.noted[0]
+        return Evidence("page_head", f"{source} {name}", 1.0)
+    return Evidence("invisible", "no visible character", 1.0)

@@ -55,6 +55,9 @@ def feature_names() -> list[str]:
 SPOKEN = len(NEIGHBOURS) + 2 * len(SCORE_WINDOWS) + 3
 """Columns that hold the lexicon's scores: the last ones."""
 
+WIDTH = len(feature_names())
+"""Number of columns; for HTML those of `markup_features` come behind."""
+
 COLUMN = {name: k for k, name in enumerate(feature_names())}
 """The column of each feature."""
 

@@ -1,6 +1,6 @@
 """The trained labeller: loaded once from the package's model file, asked once a page.
 
-`model.npz` holds arrays of numbers only (no pickle): the lexicon, two looks at whether a line is main content, and what
+`text.npz` and `html.npz` hold arrays of numbers only (no pickle): the lexicon, two looks at whether a line is main content, and what
 kind of block it is. `docs/model.md` says how it was trained; `benchmarks/train.py` trains it.
 """
 
@@ -19,6 +19,7 @@ import numpy.typing as npt
 from pipeline.label.category import vote_columns
 from pipeline.label.features import Matrix, features
 from pipeline.label.lexicon import slot_scores
+from pipeline.label.markup import markup_features
 from pipeline.label.page import Page
 from pipeline.label.region import region_features
 from pipeline.label.threshold import threshold
@@ -28,10 +29,11 @@ from pipeline.label.vote import Vote
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The model file's parts. `name` identifies it in records: a digest of the file."""
+    """The model file's parts. `name` identifies it in records: a digest of the file. `tags` is the lexicon of class names."""
 
     name: str
     lexicon: npt.NDArray[np.int16]
+    tags: npt.NDArray[np.int16] | None
     logistic: npt.NDArray[np.float64]
     first: Trees
     second: Trees
@@ -56,18 +58,19 @@ class Opinion:
 
 
 @cache
-def load() -> Model:
-    """The package's model."""
-    return read_model((resources.files("pipeline.label") / "model.npz").read_bytes())
+def load(kind: str = "text") -> Model:
+    """The package's model for plain text, or for pages of HTML."""
+    return read_model((resources.files("pipeline.label") / f"{kind}.npz").read_bytes(), kind)
 
 
-def read_model(stored: bytes) -> Model:
+def read_model(stored: bytes, kind: str = "text") -> Model:
     """A model from its file's bytes; raises `ValueError` or `KeyError` if they are not one."""
     with np.load(io.BytesIO(stored), allow_pickle=False) as arrays:
         parts = {name: arrays[name] for name in arrays.files}
     return Model(
-        "lines-" + hashlib.sha256(stored).hexdigest()[:12],
+        f"{kind}-" + hashlib.sha256(stored).hexdigest()[:12],
         parts["lexicon"],
+        parts.get("tags"),
         parts["logistic"],
         Trees.read(parts, "first"),
         Trees.read(parts, "second"),
@@ -77,9 +80,11 @@ def read_model(stored: bytes) -> Model:
 
 def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None) -> Opinion:
     """The model's opinion of a page, given the rules' votes; the package's model unless another is given."""
-    model = model or load()
+    model = model or load(page.kind)
     scores = slot_scores([reading.slots for reading in page.readings], model.lexicon)
     rows = features(page, scores)
+    if page.markups and model.tags is not None:
+        rows = np.hstack([rows, markup_features(page.markups, rows, model.tags)])
     first = probabilities(model.first.margins(rows)[:, 0], model.logistic)
     seen = np.hstack([rows, region_features(page.telling, rows, first)])
     margins = model.second.margins(seen)[:, 0]

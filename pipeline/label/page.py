@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from pipeline.document import Document, Label
+from pipeline.document import Document, Label, Markup
 from pipeline.label.alone import CHROME_SIGNS
 from pipeline.label.line import Line
 from pipeline.label.reading import Reading, reading_of
@@ -30,22 +30,26 @@ MAX_LINE = 4000
 class Page:
     """All non-blank lines of a document, with what is known of the page as a whole.
 
-    Beside each line stand the index of its block, the number of blank lines above it and the spaces before it.
+    Beside each line stand the index of its block, the number of blank lines above it, the spaces before it and, if the document
+    is a page of HTML, what its markup says. The facts of a page's head are no lines.
     """
 
     readings: list[Reading]
     blocks: list[int]
     blanks: list[int]
     indents: list[int]
+    markups: list[Markup]
 
     @classmethod
     def of(cls, document: Document) -> Page:
         """Read a document's blocks."""
-        page = cls([], [], [], [])
+        page = cls([], [], [], [], [])
         blanks = 1
         for index, block in enumerate(document.blocks):
             if block.label is Label.BLANK:
                 blanks = document.text.count("\n", block.start, block.end)
+                continue
+            if block.markup and block.markup.container.tag == "head":
                 continue
             text = read(document, block.start, min(block.end, block.start + MAX_LINE))
             if text:
@@ -54,8 +58,15 @@ class Page:
                 page.blocks.append(index)
                 page.blanks.append(blanks)
                 page.indents.append(len(source) - len(source.lstrip()))
+                if block.markup:
+                    page.markups.append(block.markup)
             blanks = 0
         return page
+
+    @property
+    def kind(self) -> str:
+        """Which model judges the page: "text" or "html"."""
+        return "html" if self.markups else "text"
 
     @cached_property
     def lines(self) -> list[Line]:

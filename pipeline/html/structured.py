@@ -1,0 +1,134 @@
+"""What a page says of itself in its markup: JSON-LD, Open Graph and other meta tags, its title element, canonical link."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import lxml.html
+from bs4 import BeautifulSoup, Tag
+from lxml import etree
+
+MAX_JSON = 2_000_000
+"""Characters of one JSON-LD script that are read."""
+
+MAX_NODES = 2_000
+"""Objects of a page's JSON-LD that are looked at."""
+
+MAX_VALUE = 2_000
+"""Characters of a value that is kept."""
+
+
+class Fact(NamedTuple):
+    """A value, and where the markup gave it: "json-ld", "meta", "title", "link"; `kind` is the JSON-LD object's type."""
+
+    source: str
+    name: str
+    value: str
+    kind: str = ""
+
+
+FIELDS = (
+    "headline",
+    "alternativeHeadline",
+    "name",
+    "description",
+    "datePublished",
+    "dateModified",
+    "dateCreated",
+    "uploadDate",
+    "articleSection",
+    "keywords",
+    "inLanguage",
+    "url",
+)
+PEOPLE = ("author", "creator", "contributor", "editor", "publisher", "sourceOrganization")
+"""Properties of JSON-LD whose objects have names."""
+
+
+def facts(tree: lxml.html.HtmlElement) -> list[Fact]:
+    """The facts of a page in the order of its markup, each once."""
+    wanted = []
+    for element in tree.iter("title", "meta", "link", "script"):
+        if element.tag == "script" and "ld+json" not in (element.get("type") or ""):
+            continue
+        if element.tag == "link" and (element.get("rel") or "").lower() not in ("canonical", "amphtml", "author"):
+            continue
+        if element.tag == "title" and (element.getparent() is None or element.getparent().tag != "head"):
+            continue
+        wanted.append(etree.tostring(element, encoding="unicode", with_tail=False, method="html"))
+    language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    found = [Fact("html", "lang", language.strip())] if language and language.strip() else []
+    soup = BeautifulSoup("".join(wanted), "lxml")
+    for tag in soup.find_all(["title", "meta", "link", "script"]):
+        found += _of_tag(tag)
+    return list(dict.fromkeys(fact for fact in found if fact.value))
+
+
+def _of_tag(tag: Tag) -> Iterator[Fact]:
+    if tag.name == "title":
+        yield Fact("title", "title", _clean(tag.get_text()))
+    elif tag.name == "meta":
+        name = tag.get("property") or tag.get("name") or tag.get("itemprop") or tag.get("http-equiv")
+        if name and tag.get("content"):
+            yield Fact("meta", str(name).strip().lower(), _clean(str(tag["content"])))
+    elif tag.name == "link":
+        yield Fact("link", " ".join(tag.get_attribute_list("rel")), _clean(str(tag.get("href") or "")))
+    else:
+        yield from _of_json(tag.get_text()[:MAX_JSON])
+
+
+def _clean(value: str) -> str:
+    return " ".join(value.split())[:MAX_VALUE]
+
+
+_CONTROLS_RE = re.compile(r"[\x00-\x1f]+")
+_WRAPPED_RE = re.compile(r"\A\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*\Z")
+_TRAILING_COMMA_RE = re.compile(r",\s*([}\]])")
+
+
+def read_json(text: str) -> Any:
+    """JSON as pages write it: control characters in strings, CDATA marks, commas too many; `None` if it is none."""
+    text = _WRAPPED_RE.sub("", text).strip().rstrip(";")
+    for attempt in (text, _TRAILING_COMMA_RE.sub(r"\1", _CONTROLS_RE.sub(" ", text))):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _of_json(text: str) -> Iterator[Fact]:
+    queue: list[Any] = [read_json(text)]
+    seen = 0
+    while queue and seen < MAX_NODES:
+        node = queue.pop(0)
+        seen += 1
+        if isinstance(node, list):
+            queue = [*node[:MAX_NODES], *queue]
+        elif isinstance(node, dict):
+            yield from _of_object(node)
+            queue += [value for key, value in node.items() if isinstance(value, dict | list) and key not in PEOPLE]
+
+
+def _of_object(node: dict[str, Any]) -> Iterator[Fact]:
+    kind = "+".join(str(k) for k in _listed(node.get("@type")) if isinstance(k, str))[:60]
+    for name in FIELDS:
+        for value in _listed(node.get(name))[:20]:
+            if isinstance(value, str | int | float) and not isinstance(value, bool):
+                yield Fact("json-ld", name, _clean(str(value)), kind)
+    for name in PEOPLE:
+        for value in _listed(node.get(name))[:20]:
+            if isinstance(value, str):
+                yield Fact("json-ld", name, _clean(value), kind)
+            elif isinstance(value, dict):
+                who = "+".join(str(k) for k in _listed(value.get("@type")) if isinstance(k, str))
+                for called in _listed(value.get("name"))[:20]:
+                    if isinstance(called, str):
+                        yield Fact("json-ld", f"{name}.name" + (f":{who}" if who else ""), _clean(called), kind)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

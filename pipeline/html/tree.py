@@ -1,0 +1,81 @@
+"""Markup to a tree: one tolerant parse, guarded against pages that are made to choke parsers."""
+
+from __future__ import annotations
+
+import re
+
+import lxml.html
+from lxml import etree
+
+MAX_TAG = 20_000
+"""Characters of a start tag; longer ones are cut to their name. libxml2 needs 30 s for 100,000 attributes."""
+
+MAX_DEPTH = 200
+"""Open elements inside each other; libxml2 gives up, and loses the text, at 256."""
+
+_LONG_TAG_RE = re.compile(r"<([a-zA-Z][a-zA-Z0-9:-]{0,40})(?=[\s/])[^<>]{20000,}>")
+_TAG_RE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})(?=[\s/>])[^<>]*>")
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "option",
+        "dt",
+        "dd",
+    ],
+)
+"""Elements without content, and those whose end tag may be left out: they do not count as depth."""
+
+
+def parse(source: str) -> lxml.html.HtmlElement | None:
+    """The tree of a page, or `None` if it holds no element and no text."""
+    source = source.replace("\x00", "\ufffd")
+    if len(source) > MAX_TAG:
+        source = _LONG_TAG_RE.sub(r"<\1>", source)
+    tree, too_deep = _parse(source)
+    return _parse(level(source))[0] if too_deep else tree
+
+
+def _parse(source: str) -> tuple[lxml.html.HtmlElement | None, bool]:
+    """The tree, and whether libxml2 gave up because of its depth."""
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
+    try:
+        tree = etree.fromstring(source.encode("utf-8", "replace"), parser)
+    except etree.LxmlError:
+        tree = None
+    return tree, any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+
+
+def level(source: str) -> str:
+    """Leave out the tags that lie deeper than `MAX_DEPTH`; their text stays."""
+    pieces: list[str] = []
+    position = depth = 0
+    for match in _TAG_RE.finditer(source):
+        if match.group(2).lower() in _VOID:
+            continue
+        closing = bool(match.group(1))
+        if not closing:
+            depth += 1
+        if depth > MAX_DEPTH:
+            pieces.append(source[position : match.start()])
+            position = match.end()
+        if closing:
+            depth = max(0, depth - 1)
+    return "".join([*pieces, source[position:]])

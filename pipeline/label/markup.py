@@ -1,0 +1,276 @@
+"""Features of the lines of an HTML page that its markup gives: elements, class names, links, and the votes of extractors."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.document import Container, Markup
+from pipeline.label.features import Matrix, shifted, window_means
+from pipeline.label.lexicon import slot_scores
+
+TAGS = (
+    ("p",),
+    ("h1",),
+    ("h2",),
+    ("h3", "h4", "h5", "h6"),
+    ("li",),
+    ("td", "th", "caption"),
+    ("div",),
+    ("button", "label", "option", "legend", "select", "textarea"),
+    ("blockquote",),
+    ("pre",),
+    ("dt", "dd"),
+    ("figcaption",),
+    ("section", "article", "main"),
+    ("header", "hgroup"),
+    ("footer",),
+    ("body", "html"),
+)
+"""Elements that hold a line, in groups."""
+
+AROUND = (
+    ("article",),
+    ("main",),
+    ("nav", "menu"),
+    ("header",),
+    ("footer",),
+    ("aside",),
+    ("form", "fieldset"),
+    ("figure", "figcaption"),
+    ("table",),
+    ("ul", "ol", "dl"),
+    ("blockquote",),
+    ("button",),
+    ("section",),
+    ("noscript",),
+    ("dialog",),
+)
+"""Elements that a line may stand in, at any distance."""
+
+VOTERS = 3
+NEAR = 3
+"""Elements outwards whose class words count as near."""
+
+FAR = 12
+"""Elements outwards whose class words count at all."""
+
+STEPS = (-2, -1, 1, 2)
+WINDOWS = (3, 10)
+_TAG = {tag: k for k, group in enumerate(TAGS) for tag in group}
+_AROUND = {tag: k for k, group in enumerate(AROUND) for tag in group}
+_HIGHEST = 6
+"""Elements outwards whose share of the page is measured."""
+
+
+def markup_names() -> list[str]:
+    """Names of the columns of `markup_features`."""
+    names = [f"tag_{group[0]}" for group in TAGS] + [f"in_{group[0]}" for group in AROUND]
+    names += ["hidden", "depth", "linked", "strong", "noted", "stamp", "item", "links_only", "siblings", "twins"]
+    names += ["same_as_above", "same_as_below", "up_from_above", "up_from_below", "up_to_best", "in_best", "up_to_half"]
+    names += ["path_share", "path_lines"]
+    names += [f"{what}_{k}" for k in range(_HIGHEST) for what in ("prose_share", "linked_share", "words")]
+    names += [f"vote_{k}" for k in range(VOTERS)]
+    moving = ["linked", "votes", "tag_near", "tag_far"]
+    names += [f"{name}{s:+}" for name in moving for s in STEPS] + [f"{name}~{w}" for w in WINDOWS for name in moving]
+    return [*names, "tag_near", "tag_far"]
+
+
+def tag_slots(markup: Markup) -> tuple[bytes, bytes]:
+    """The slots in the class lexicon of a line's near and far words, as int32."""
+    near: set[str] = {"i:" + word for word in markup.words}
+    far: set[str] = set()
+    for k, container in enumerate(markup.container.outwards()):
+        if k >= FAR:
+            break
+        if k < NEAR:
+            near.update(f"{min(k, 1)}:{word}" for word in (*container.words, "<" + container.tag))
+        else:
+            far.update("f:" + word for word in container.words)
+    return _slots(near), _slots(far)
+
+
+def _slots(words: set[str]) -> bytes:
+    slots = sorted({zlib.crc32(word.encode("utf-8", "surrogatepass")) & 0xFFFF for word in words})
+    return np.array(slots, dtype=np.int32).tobytes()
+
+
+class Elements:
+    """The elements that hold a page's lines, numbered, with what all their lines sum up to."""
+
+    def __init__(self, markups: Sequence[Markup]) -> None:
+        self.number: dict[int, int] = {}
+        self.above: list[int] = []
+        self.depth: list[int] = []
+        self.flags: list[tuple[float, ...]] = []
+        self.path: list[tuple[str, ...]] = []
+        self.of_line = np.array([self._add(m.container) for m in markups], dtype=np.int64)
+
+    def _add(self, container: Container) -> int:
+        known = self.number.get(id(container))
+        if known is not None:
+            return known
+        chain = []
+        here: Container | None = container
+        while here is not None and id(here) not in self.number:
+            chain.append(here)
+            here = here.above
+        for item in reversed(chain):
+            parent = self.number[id(item.above)] if item.above is not None else -1
+            flags = list(self.flags[parent]) if parent >= 0 else [0.0] * len(AROUND)
+            k = _AROUND.get(item.tag)
+            if k is not None:
+                flags[k] = 1.0
+            self.number[id(item)] = len(self.above)
+            self.above.append(parent)
+            self.depth.append(self.depth[parent] + 1 if parent >= 0 else 0)
+            self.flags.append(tuple(flags))
+            self.path.append((*(self.path[parent] if parent >= 0 else ())[-4:], item.tag + "." + ".".join(item.words[:2])))
+        return self.number[id(container)]
+
+    def totals(self, own: Matrix) -> Matrix:
+        """For each element the sum over all lines in it, of a column or several."""
+        sums = np.zeros((len(self.above), own.shape[1]))
+        np.add.at(sums, self.of_line, own)
+        for e in range(len(self.above) - 1, 0, -1):  # children come behind their parents
+            sums[self.above[e]] += sums[e]
+        return sums
+
+    def up(self, k: int) -> npt.NDArray[np.int64]:
+        """For each line the element `k` levels outwards, or the outermost."""
+        above = np.maximum(np.array(self.above, dtype=np.int64), 0)
+        here = self.of_line
+        for _ in range(k):
+            here = above[here]
+        return here
+
+    def steps_to(self, target: int) -> list[int]:
+        """For each element how many levels outwards one has to go until `target` is inside; 0 within it."""
+        holds = {target}
+        here = target
+        while self.above[here] >= 0:
+            here = self.above[here]
+            holds.add(here)
+        steps = [0] * len(self.above)
+        inside = [False] * len(self.above)
+        for e, parent in enumerate(self.above):
+            inside[e] = e == target or (parent >= 0 and inside[parent])
+            steps[e] = 0 if inside[e] or e in holds else 1 + (steps[parent] if parent >= 0 else 0)
+        return [s if not inside[e] else -1 for e, s in enumerate(steps)]
+
+
+def markup_features(markups: Sequence[Markup], rows: Matrix, weights: npt.NDArray[np.int16]) -> Matrix:
+    """One row a line, given its columns of `features` (words first) and the class lexicon. Named by `markup_names`."""
+    slots = [tag_slots(m) for m in markups]
+    near = slot_scores([s[0] for s in slots], weights)
+    far = slot_scores([s[1] for s in slots], weights)
+    fixed = fixed_features(markups, rows)
+    return np.hstack([fixed, *moving(fixed, near, far)])
+
+
+LINKED = len(TAGS) + len(AROUND) + 2
+FIXED = len(TAGS) + len(AROUND) + 19 + 3 * _HIGHEST + VOTERS
+
+
+def moving(fixed: Matrix, near: Matrix, far: Matrix) -> list[Matrix]:
+    """The columns that hang on the class lexicon, and those of the neighbours."""
+    near, far = np.clip(near, -8.0, 8.0)[:, None], np.clip(far, -8.0, 8.0)[:, None]
+    votes = fixed[:, -VOTERS:].sum(axis=1, keepdims=True)
+    columns = np.hstack([fixed[:, LINKED : LINKED + 1], votes, near, far])
+    return [shifted(columns, STEPS), window_means(columns, WINDOWS), near, far]
+
+
+def fixed_features(markups: Sequence[Markup], rows: Matrix) -> Matrix:
+    """The columns that need no lexicon."""
+    n = len(markups)
+    elements = Elements(markups)
+    of_line = elements.of_line
+    words = rows[:, 0]
+    linked = np.array([m.linked for m in markups])
+    prose = words * (1.0 - linked) * (words >= 8)
+    sums = elements.totals(np.stack([words, prose, words * linked, np.ones(n)], axis=1))
+    total = np.maximum(sums[0], 1e-9)
+    tags = np.zeros((n, len(TAGS)))
+    for i, m in enumerate(markups):
+        k = _TAG.get(m.container.tag)
+        if k is not None:
+            tags[i, k] = 1.0
+    around = np.array(elements.flags)[of_line]
+    parents = elements.up(1)
+    above = np.array(elements.above)
+    children = np.bincount(above[above >= 0], minlength=len(above))
+    own = np.bincount(of_line, minlength=len(above))
+    single = [
+        np.array([m.container.hidden for m in markups], dtype=np.float64),
+        np.array(elements.depth, dtype=np.float64)[of_line],
+        linked,
+        np.array([m.strong for m in markups]),
+        np.array([len(m.noted) for m in markups], dtype=np.float64),
+        np.array([any(name == "datetime" for _, name, _ in m.noted) for m in markups], dtype=np.float64),
+        np.array([any(name in ("itemprop", "property", "rel") for _, name, _ in m.noted) for m in markups], dtype=np.float64),
+        (linked > 0.9).astype(np.float64),
+        np.minimum(children[parents], 99).astype(np.float64),
+        np.minimum(own[of_line], 99).astype(np.float64),
+        *_beside(elements),
+        *_to_body(elements, sums, prose),
+        *_paths(elements, prose),
+    ]
+    heights = []
+    for k in range(_HIGHEST):
+        here = sums[elements.up(k)]
+        heights += [here[:, 1] / max(float(total[1]), 1e-9), here[:, 2] / np.maximum(here[:, 0], 1e-9), here[:, 0]]
+    votes = np.array([m.extracted or (0.0,) * VOTERS for m in markups])
+    return np.hstack([tags, around, np.stack(single, axis=1), np.stack(heights, axis=1), votes])
+
+
+def _beside(elements: Elements) -> list[Matrix]:
+    """Whether the lines above and below stand in the same element, and how far outwards one has to go to reach them."""
+    of_line = elements.of_line.tolist()
+    n = len(of_line)
+    same_above, same_below = np.zeros(n), np.zeros(n)
+    up_above, up_below = np.full(n, 20.0), np.full(n, 20.0)
+    depth = elements.depth
+    for i in range(n - 1):
+        a, b = of_line[i], of_line[i + 1]
+        if a == b:
+            same_below[i] = same_above[i + 1] = 1.0
+            up_below[i] = up_above[i + 1] = 0.0
+            continue
+        x, y = a, b
+        while x != y:
+            if depth[x] >= depth[y]:
+                x = elements.above[x]
+            else:
+                y = elements.above[y]
+        up_below[i], up_above[i + 1] = min(depth[a] - depth[x], 20), min(depth[b] - depth[x], 20)
+    return [same_above, same_below, up_above, up_below]
+
+
+def _to_body(elements: Elements, sums: Matrix, prose: Matrix) -> list[Matrix]:
+    """How far each line stands from the element with most prose close to it, and from the smallest with half of the prose.
+
+    After Readability: a paragraph counts full for the element that holds it, half for the next.
+    """
+    score = np.zeros(len(elements.above))
+    for k, weight in enumerate((0.25, 1.0, 0.5, 0.25)):
+        np.add.at(score, elements.up(k), prose * weight)
+    best = int(np.argmax(score))
+    half = 0
+    for e in range(len(elements.above)):
+        if sums[e, 1] >= 0.5 * sums[0, 1] and elements.depth[e] >= elements.depth[half]:
+            half = e
+    steps = np.array(elements.steps_to(best), dtype=np.float64)[elements.of_line]
+    steps_half = np.array(elements.steps_to(half), dtype=np.float64)[elements.of_line]
+    return [np.minimum(steps, 20.0), (steps < 0).astype(np.float64), np.minimum(steps_half, 20.0)]
+
+
+def _paths(elements: Elements, prose: Matrix) -> list[Matrix]:
+    """How much of the page's prose, and how many of its lines, stand in elements of the same kind."""
+    kinds: dict[tuple[str, ...], int] = {}
+    kind = np.array([kinds.setdefault(path, len(kinds)) for path in elements.path], dtype=np.int64)[elements.of_line]
+    mass = np.bincount(kind, weights=prose)
+    count = np.bincount(kind)
+    return [mass[kind] / max(float(prose.sum()), 1e-9), np.minimum(count[kind], 99).astype(np.float64)]
