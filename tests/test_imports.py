@@ -41,8 +41,10 @@ LIBRARIES = {
     "chardet": {"pipeline/decode.py"},
     "dateparser": {"pipeline/dates.py"},
     "ftfy": {"pipeline/repair.py"},
-    "langdetect": {"pipeline/language.py"},
+    "langdetect": {"pipeline/language/voters.py"},
     "msgspec": {"pipeline/record.py"},
+    "py3langid": {"pipeline/language/voters.py"},
+    "pycld2": {"pipeline/language/voters.py"},
 }
 """Third-party libraries of `pipeline` with their one module. numpy is an array type, not a service: it may stand anywhere."""
 
