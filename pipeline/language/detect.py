@@ -2,15 +2,16 @@
 
 1. `too_short`, `no_words`  too few letters, or too few among the other characters, to be in a language: `und`
 2. `script`                 the script belongs to one language
-3. `cld2+profiles`          CLD2 and the project's profiles, if together they are sure
-4. `+langid`                langid too, if that makes it sure
-5. `+langdetect`            langdetect too; an answer that is still worse than a guess is `und`
+3. `cld2+words`            of a long text, CLD2 says only this, and the text has many words that are this language's own
+4. `cld2+profiles`          CLD2 and the project's profiles, if together they are sure
+5. `+langid`                langid too, if that makes it sure
+6. `+langdetect`            langdetect too; an answer that is still worse than a guess is `und`
 """
 
 from __future__ import annotations
 
 from pipeline.document import Language
-from pipeline.language.profiles import load, profile_votes
+from pipeline.language.profiles import in_language, load, profile_votes
 from pipeline.language.scripts import ONLY, chinese, fits, letters, main_script, script_of
 from pipeline.language.vote import LONG, ROUNDS, candidates, features, weigh, weights
 from pipeline.language.voters import cld2_votes, langdetect_votes, langid_votes
@@ -29,6 +30,12 @@ SURE = 0.97
 
 METHODS = ("cld2+profiles", "cld2+profiles+langid", "cld2+profiles+langid+langdetect")
 """Names of the rounds, for the record."""
+
+CLEAR = 0.95
+"""CLD2's share from which it sees one language only."""
+
+CLOSE = frozenset(["hr", "sr", "id", "ms", "zu", "xh", "da", "no", "nn"])
+"""Answers of CLD2 that mean one of several close languages."""
 
 DOUBTFUL = 0.2
 """Probability below which an answer says nothing."""
@@ -64,9 +71,13 @@ def _by_script(script: str) -> tuple[str, float, str] | None:
 
 def _by_votes(sample: str, script: str, methods: tuple[str, ...]) -> tuple[str, float, str]:
     text = sample if script == "Latn" else _without_latin(sample)
+    fast = cld2_votes(text)
+    code = next(iter(fast), "und")
+    if fast.get(code, 0.0) >= CLEAR and len(text) >= LONG and code not in CLOSE and in_language(text, code):
+        return code, CERTAIN, "cld2+words"
     profiles = load()
     known = frozenset(profiles.codes)
-    answers = [in_script(cld2_votes(text), script), in_script(profile_votes(text, profiles), script)]
+    answers = [in_script(fast, script), in_script(profile_votes(text, profiles), script)]
     code, confidence, method = "und", 0.0, ""
     for name, voter, asked in zip(ROUNDS, (None, langid_votes, langdetect_votes), methods, strict=False):
         if voter is not None:
@@ -102,5 +113,3 @@ def _tagged(code: str, script: str, sample: str) -> str:
     if code == "sr":
         return "sr-Cyrl" if script == "Cyrl" else "sr-Latn"
     return code
-
-

@@ -25,6 +25,12 @@ SCALE = 16.0
 LONGEST = 4
 """Characters of the longest group."""
 
+TELLING_SHARE = 0.08
+"""Share of telling words from which a text is in the language; in its own language it is 0.15 to 0.5."""
+
+TELLING = 0.7
+"""How far (as a log probability) another language may use a telling word more often."""
+
 _WORD_RE = re.compile(r"[^\W\d_]+(?:['’ʻʼ`-][^\W\d_]+)*")
 
 
@@ -72,3 +78,22 @@ def profile_votes(text: str, profiles: Profiles) -> dict[str, float]:
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     return dict(zip(profiles.codes, chances.tolist(), strict=True))
+
+
+@cache
+def telling_words(code: str) -> frozenset[str]:
+    """Words that a language uses often, and no other language much more often."""
+    profiles = load()
+    if code not in profiles.codes:
+        return frozenset()
+    column = profiles.table[:, profiles.codes.index(code)]
+    near = (column >= profiles.table.max(axis=1) - TELLING) & (column > -255 / SCALE + 4) & (column > column.min())
+    groups = [group for group, telling in zip(profiles.rows, near.tolist(), strict=True) if telling]
+    return frozenset(group[1:-1] for group in groups if len(group) > 2 and group[0] == group[-1] == " ")
+
+
+def in_language(text: str, code: str) -> bool:
+    """Whether a quick look shows that a text is in a language."""
+    known = telling_words(code)
+    words = text.lower().split()
+    return bool(words) and sum(word in known for word in words) >= TELLING_SHARE * len(words)

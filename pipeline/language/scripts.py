@@ -32,26 +32,71 @@ RANGES = (
 """First and last code point of the letters of a script, in order."""
 
 ONLY = {
-    **{"Grek": "el", "Armn": "hy", "Thaa": "dv", "Nkoo": "nqo", "Guru": "pa", "Gujr": "gu", "Orya": "or", "Taml": "ta"},
-    **{"Telu": "te", "Knda": "kn", "Mlym": "ml", "Sinh": "si", "Thai": "th", "Laoo": "lo", "Mymr": "my", "Geor": "ka"},
-    **{"Hang": "ko", "Kana": "ja", "Cher": "chr", "Cans": "iu", "Khmr": "km", "Syrc": "syr", "Java": "jv", "Mong": "mn"},
+    "Grek": "el",
+    "Armn": "hy",
+    "Thaa": "dv",
+    "Nkoo": "nqo",
+    "Guru": "pa",
+    "Gujr": "gu",
+    "Orya": "or",
+    "Taml": "ta",
+    "Telu": "te",
+    "Knda": "kn",
+    "Mlym": "ml",
+    "Sinh": "si",
+    "Thai": "th",
+    "Laoo": "lo",
+    "Mymr": "my",
+    "Geor": "ka",
+    "Hang": "ko",
+    "Kana": "ja",
+    "Cher": "chr",
+    "Cans": "iu",
+    "Khmr": "km",
+    "Syrc": "syr",
+    "Java": "jv",
+    "Mong": "mn",
 }
 """The language of a script that has one, or one that is far ahead of the others."""
 
 AMONG = {
-    "Cyrl": frozenset("ab ba be bg kk kv ky mk mn os ru sah sr tg tt udm uk uz az tk cv ce".split()),
-    "Arab": frozenset("ar ckb fa ks ps sd ug ur ku az pnb bal kk".split()),
-    "Deva": frozenset("bh hi mr ne sa gom mai bho".split()),
-    "Beng": frozenset("as bn mni".split()),
-    "Ethi": frozenset("am ti".split()),
-    "Tibt": frozenset("bo dz".split()),
-    "Hebr": frozenset("he yi".split()),
+    "Cyrl": frozenset(
+        [
+            "ab",
+            "ba",
+            "be",
+            "bg",
+            "kk",
+            "kv",
+            "ky",
+            "mk",
+            "mn",
+            "os",
+            "ru",
+            "sah",
+            "sr",
+            "tg",
+            "tt",
+            "udm",
+            "uk",
+            "uz",
+            "az",
+            "tk",
+            "cv",
+            "ce",
+        ]
+    ),
+    "Arab": frozenset(["ar", "ckb", "fa", "ks", "ps", "sd", "ug", "ur", "ku", "az", "pnb", "bal", "kk"]),
+    "Deva": frozenset(["bh", "hi", "mr", "ne", "sa", "gom", "mai", "bho"]),
+    "Beng": frozenset(["as", "bn", "mni"]),
+    "Ethi": frozenset(["am", "ti"]),
+    "Tibt": frozenset(["bo", "dz"]),
+    "Hebr": frozenset(["he", "yi"]),
 }
 """The languages of scripts that have several."""
 
-NEVER_LATIN = (
-    frozenset(ONLY.values()).union(*AMONG.values(), {"zh"})
-    - frozenset("az tk uz ku sr jv kk iu tt mni gom ks mn".split())
+NEVER_LATIN = frozenset(ONLY.values()).union(*AMONG.values(), {"zh"}) - frozenset(
+    ["az", "tk", "uz", "ku", "sr", "jv", "kk", "iu", "tt", "mni", "gom", "ks", "mn"]
 )
 """Languages that the Latin script does not stand for."""
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
-
-import numpy as np
 
 from pipeline.document import Language, LanguageSpan
 from pipeline.language.detect import SAMPLE, detect_language
-from pipeline.language.profiles import SCALE, load
+from pipeline.language.profiles import in_language
 from pipeline.language.scripts import ONLY, fits, letters, main_script
 from pipeline.language.voters import cld2_votes
 
@@ -24,34 +21,11 @@ LOOK = 300
 MIN_LETTERS = 40
 """Letters from which a paragraph may have a language of its own."""
 
-TELLING_SHARE = 0.08
-"""Share of telling words from which a paragraph is in the page's language; in its own language it is 0.15 to 0.5."""
-
 CONFIDENT = 0.8
 """Confidence from which a paragraph has a language of its own."""
 
 Paragraph = tuple[int, int, str]
 """Start and end of a block, and its text."""
-
-
-@cache
-def telling_words(code: str) -> frozenset[str]:
-    """Words that a language uses often, and no other language much more often."""
-    profiles = load()
-    if code not in profiles.codes:
-        return frozenset()
-    column = profiles.table[:, profiles.codes.index(code)]
-    near = (column >= profiles.table.max(axis=1) - 0.7) & (column > -255 / SCALE + 4) & (column > column.min())
-    groups = [group for group, telling in zip(profiles.rows, near.tolist(), strict=True) if telling]
-    return frozenset(group[1:-1] for group in groups if len(group) > 2 and group[0] == group[-1] == " ")
-
-
-def in_language(text: str, code: str) -> bool:
-    """Whether a quick look shows that a text is in a language."""
-    known = telling_words(code)
-    words = text.lower().split()
-    return bool(words) and sum(word in known for word in words) >= TELLING_SHARE * len(words)
-
 
 
 def paragraph_language(text: str, page: str) -> str:
@@ -108,5 +82,3 @@ def _merged(paragraphs: Sequence[Paragraph], codes: Sequence[str]) -> tuple[Lang
         else:
             spans.append(LanguageSpan(start, end, code))
     return tuple(spans)
-
-

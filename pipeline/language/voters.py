@@ -22,9 +22,30 @@ from langdetect.lang_detect_exception import LangDetectException
 from py3langid import langid
 
 CODES = {
-    **{"iw": "he", "jw": "jv", "zh-cn": "zh", "zh-tw": "zh", "zh-Hant": "zh", "zhant": "zh", "wuu": "zh", "yue": "zh"},
-    **{"nb": "no", "arz": "ar", "ary": "ar", "uzs": "uz", "sdh": "ckb", "hbo": "he", "fil": "tl", "gug": "gn", "fuv": "ff"},
-    **{"kik": "ki", "grc": "el", "zzp": "und", "un": "und", "zxx": "und", "mo": "ro", "sh": "sr"},
+    "iw": "he",
+    "jw": "jv",
+    "zh-cn": "zh",
+    "zh-tw": "zh",
+    "zh-Hant": "zh",
+    "zhant": "zh",
+    "wuu": "zh",
+    "yue": "zh",
+    "nb": "no",
+    "arz": "ar",
+    "ary": "ar",
+    "uzs": "uz",
+    "sdh": "ckb",
+    "hbo": "he",
+    "fil": "tl",
+    "gug": "gn",
+    "fuv": "ff",
+    "kik": "ki",
+    "grc": "el",
+    "zzp": "und",
+    "un": "und",
+    "zxx": "und",
+    "mo": "ro",
+    "sh": "sr",
 }
 """The voters' own codes, as BCP 47. Chinese and Serbian get their script later."""
 
@@ -51,8 +72,62 @@ def _code(name: str) -> str:
 
 CLD2_KNOWS = frozenset(CLD2_CODES.get(code, code) for name, code in pycld2.LANGUAGES if name in pycld2.DETECTED_LANGUAGES) - FAKES
 LANGDETECT_KNOWS = frozenset(
-    "af ar bg bn ca cs cy da de el en es et fa fi fr gu he hi hr hu id it ja kn ko lt lv mk ml mr ne nl no pa pl pt ro ru sk"
-    " sl so sq sv sw ta te th tl tr uk ur vi zh".split()
+    [
+        "af",
+        "ar",
+        "bg",
+        "bn",
+        "ca",
+        "cs",
+        "cy",
+        "da",
+        "de",
+        "el",
+        "en",
+        "es",
+        "et",
+        "fa",
+        "fi",
+        "fr",
+        "gu",
+        "he",
+        "hi",
+        "hr",
+        "hu",
+        "id",
+        "it",
+        "ja",
+        "kn",
+        "ko",
+        "lt",
+        "lv",
+        "mk",
+        "ml",
+        "mr",
+        "ne",
+        "nl",
+        "no",
+        "pa",
+        "pl",
+        "pt",
+        "ro",
+        "ru",
+        "sk",
+        "sl",
+        "so",
+        "sq",
+        "sv",
+        "sw",
+        "ta",
+        "te",
+        "th",
+        "tl",
+        "tr",
+        "uk",
+        "ur",
+        "vi",
+        "zh",
+    ]
 )
 
 
@@ -74,7 +149,7 @@ def _langid() -> langid.LanguageIdentifier:
 
 
 def langid_votes(text: str) -> dict[str, float]:
-    """langid's probabilities, of the start of a text."""
+    """What langid says: probabilities, of the start of a text."""
     with _LOADING:
         identifier = _langid()
     votes: dict[str, float] = {}
@@ -101,7 +176,7 @@ def _langdetect() -> detector_factory.DetectorFactory:
 
 
 def langdetect_votes(text: str) -> dict[str, float]:
-    """langdetect's probabilities, of the start of a text; empty if it finds nothing to go by."""
+    """What langdetect says: probabilities, of the start of a text; empty if it finds nothing to go by."""
     votes: dict[str, float] = {}
     with _LOCK:
         state = random.getstate()
