@@ -42,12 +42,14 @@ LIBRARIES = {
     "chardet": {"pipeline/decode.py"},
     "dateparser": {"pipeline/dates.py"},
     "ftfy": {"pipeline/repair.py"},
-    "langdetect": {"pipeline/language.py"},
     "lxml": {"pipeline/html/tree.py", "pipeline/html/flatten.py", "pipeline/html/structured.py", "pipeline/html/voters.py"},
     "bs4": {"pipeline/html/structured.py"},
     "trafilatura": {"pipeline/html/voters.py"},
     "resiliparse": {"pipeline/html/voters.py"},
+    "langdetect": {"pipeline/language/voters.py"},
     "msgspec": {"pipeline/record.py"},
+    "py3langid": {"pipeline/language/voters.py"},
+    "pycld2": {"pipeline/language/voters.py"},
 }
 """Third-party libraries of `pipeline` with their one module. numpy is an array type, not a service: it may stand anywhere."""
 
