@@ -92,7 +92,7 @@ def find_sources(inputs: Sequence[str]) -> list[SourceFile]:
     sources = []
     for path, name, refused in rows:
         record = _free(_record_path(path), path, taken, ".json")
-        sources.append(SourceFile(name, path, record, _free(_safe(path), path, taken, ""), refused))
+        sources.append(SourceFile(name, path, record, _free(_folder_path(path), path, taken, ""), refused))
     return sources
 
 
@@ -181,6 +181,11 @@ def _record_path(path: str) -> str:
     """`sub/page.txt` -> `sub/page.json`; other endings stay in the name: `page.html` -> `page.html.json`."""
     name = path.rpartition("/")[2]
     return _safe(path[:-4] if name.lower().endswith(".txt") and len(name) > 4 else path) + ".json"
+
+
+def _folder_path(path: str) -> str:
+    """`sub/dump.jsonl` keeps its name; `dump.json` -> `dump.json.d`, for records are files that end so."""
+    return _safe(path) + (".d" if path.lower().endswith(".json") else "")
 
 
 def _safe(path: str) -> str:

@@ -34,15 +34,7 @@ LINK = "this is a link in an archive, which is not followed"
 def read_zip(stream: BinaryIO, origin: Origin, reading: Reading, head: bytes) -> Iterator[Entry]:
     """The files of a zip archive, in the order of its table of contents."""
     del head
-    file = rewindable(stream)
-    try:
-        _check_directory(file)
-        archive = zipfile.ZipFile(file)
-    except ZIP_ERRORS as error:
-        if isinstance(error, BrokenDumpError):
-            raise
-        raise BrokenDumpError(RejectionCode.BROKEN, f"the zip archive cannot be read: {error}") from error
-    with archive:
+    with rewindable(stream) as file, _opened(file) as archive:
         members = archive.infolist()
         what = _office([info.filename for info in members[:200]])
         if what:
@@ -53,6 +45,16 @@ def read_zip(stream: BinaryIO, origin: Origin, reading: Reading, head: bytes) ->
         for info in members:
             if not _passed_over(info.filename, reading, folder=info.is_dir()):
                 yield from _zip_member(archive, info, inner, reading)
+
+
+def _opened(file: BinaryIO) -> zipfile.ZipFile:
+    try:
+        _check_directory(file)
+        return zipfile.ZipFile(file)
+    except BrokenDumpError:
+        raise
+    except ZIP_ERRORS as error:
+        raise BrokenDumpError(RejectionCode.BROKEN, f"the zip archive cannot be read: {error}") from error
 
 
 def _office(names: list[str]) -> str | None:

@@ -169,7 +169,7 @@ class Expanded(io.RawIOBase):
     def _next_member(self) -> bool:
         """Begin the next member, past padding; false at the end."""
         if self.decoder is not None:
-            self.rest = self.decoder.unused_data
+            self.rest = self.decoder.unused_data or b""  # lz4 says None
             self.rest = self.rest.lstrip(b"\0")
         while not self.rest:
             taken = self._take()

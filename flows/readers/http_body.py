@@ -70,7 +70,7 @@ def join_chunks(body: bytes) -> bytes:
             return b"".join(parts)
         parts.append(body[match.end() : match.end() + size])
         at = match.end() + size
-    return b"".join([*parts, body[at:]])
+    return b"".join([*parts, body[at:].removeprefix(b"\r\n") if parts else body])
 
 
 def _gzip(body: bytes, limit: int) -> bytes:
@@ -99,12 +99,12 @@ def _inflate(body: bytes, limit: int, window: int) -> bytes:
 
 
 def _lacks_checksum(decoder: zlib._Decompress) -> bool:
-    """Whether all is there but the checksum at the end: then any eight bytes are a wrong one."""
+    """Whether all is there but the checksum at the end: then eight bytes end it, right or wrong."""
     try:
         decoder.decompress(bytes(8), 1)
     except zlib.error as error:
-        return "incorrect data check" in str(error)
-    return False
+        return "incorrect data check" in str(error) or "incorrect length check" in str(error)
+    return decoder.eof
 
 
 def _brotli(body: bytes, limit: int) -> bytes:

@@ -7,6 +7,7 @@ import io
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -118,11 +119,12 @@ class Metered(io.RawIOBase):
 
 
 class Chained(io.RawIOBase):
-    """The first bytes of a stream, put back before it."""
+    """The first bytes of a stream, put back before it, and the error that came after them, if one did."""
 
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+    def __init__(self, head: bytes, stream: BinaryIO, error: BrokenDumpError | None) -> None:
         self.head = head
-        self.stream = stream
+        self.error = error
+        self.next = getattr(stream, "read1", stream.read)  # read() would lose what came before an error
 
     def readable(self) -> bool:
         return True
@@ -131,19 +133,28 @@ class Chained(io.RawIOBase):
         size = len(buffer)
         if self.head:
             data, self.head = self.head[:size], self.head[size:]
+        elif self.error:
+            raise self.error
         else:
-            data = self.stream.read(size) or b""
+            data = self.next(size) or b""
         buffer[: len(data)] = data
         return len(data)
 
 
 def look(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     """The first `HEAD` bytes of a stream, and the stream as it was."""
-    head = stream.read(HEAD)
     if stream.seekable():
+        head = stream.read(HEAD)
         stream.seek(0)
         return head, stream
-    return head, buffered(Chained(head, stream))
+    next_bytes = getattr(stream, "read1", stream.read)
+    head, error = b"", None
+    try:
+        while len(head) < HEAD and (more := next_bytes(HEAD - len(head))):
+            head += more
+    except BrokenDumpError as broken:
+        error = broken
+    return head, buffered(Chained(head, stream, error))
 
 
 def buffered(raw: io.RawIOBase) -> BinaryIO:
@@ -164,12 +175,14 @@ def read_whole(stream: BinaryIO, limit: int) -> bytes:
     raise OversizeError(message, size, "sha256:" + sha.hexdigest())
 
 
-def rewindable(stream: BinaryIO) -> BinaryIO:
+@contextmanager
+def rewindable(stream: BinaryIO) -> Iterator[BinaryIO]:
     """A stream in which one can go back: itself, or a copy in a temporary file without a name."""
     if stream.seekable():
-        return stream
-    copy = tempfile.TemporaryFile(prefix=".copydesk-")  # noqa: SIM115 (closed with its last reader)
-    while chunk := stream.read(CHUNK):
-        copy.write(chunk)
-    copy.seek(0)
-    return copy
+        yield stream
+        return
+    with tempfile.TemporaryFile(prefix=".copydesk-") as copy:
+        while chunk := stream.read(CHUNK):
+            copy.write(chunk)
+        copy.seek(0)
+        yield copy

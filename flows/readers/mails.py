@@ -6,6 +6,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from datetime import UTC
 from email.errors import MessageError
 from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
@@ -58,7 +59,7 @@ def read_mbox(stream: BinaryIO, origin: Origin, reading: Reading, head: bytes) -
         line = stream.readline(CHUNK)
         if not line or (blank and line.startswith(b"From ") and SEPARATOR_RE.match(line)):
             if number:
-                yield _numbered(b"".join(lines), size, number, origin, reading)
+                yield _numbered(b"".join(lines[:-1] if blank else lines), size, number, origin, reading)
             if not line:
                 return
             number, lines, size, blank = number + 1, [], 0, False
@@ -142,9 +143,10 @@ def _url(message: Message, part: Message) -> str | None:
 
 def _date(message: Message) -> str | None:
     try:
-        return parsedate_to_datetime(str(message.get("Date") or "")).isoformat()
+        date = parsedate_to_datetime(str(message.get("Date") or ""))
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).isoformat()
 
 
 def _hints(message: Message) -> tuple[tuple[str, str], ...]:

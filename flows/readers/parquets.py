@@ -22,7 +22,7 @@ def read_parquet(stream: BinaryIO, origin: Origin, reading: Reading, head: bytes
 
     number = 0
     try:
-        with pq.ParquetFile(rewindable(stream), buffer_size=1 << 20, pre_buffer=False) as file:
+        with rewindable(stream) as whole, pq.ParquetFile(whole, buffer_size=1 << 20, pre_buffer=False) as file:
             columns = _columns(file.schema_arrow.names, reading)
             for group in range(file.num_row_groups):
                 _measure(file.metadata.row_group(group), columns, reading)

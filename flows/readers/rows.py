@@ -135,7 +135,7 @@ def time_of(value: object) -> str | None:
 def entry_of(row: object, number: int, origin: Origin, reading: Reading, raw: bytes = b"") -> Entry:
     """The document of a row; `number` counts rows from 1, `raw` are the row's own bytes as far as they are at hand."""
     if not isinstance(row, Mapping):
-        message = f"row {number} is {type(row).__name__}, not an object with named fields"
+        message = f"row {number} is a {type(row).__name__}, not an object with named fields"
         return refusal(origin.inside(str(number), ""), RejectionCode.ROW, message, data=raw)
     first = {role: _first(row, names_of(role, reading.fields)) for role in ROLES if role not in ("html", "text", "fetched_at")}
     origin = origin.inside(first["id"] or str(number), "")

@@ -21,6 +21,8 @@ from pipeline.document import RejectionCode
 
 MAX_LINE = 64 * 1024
 MAX_HEADERS = 1000
+SHORTEST = len("WARC/1.0")
+"""Bytes that begin a record at least; fewer are what is left of one whose length is wrong, or empty lines."""
 
 _WARC_RE = re.compile(rb"WARC/\d+\.\d+\s*$")
 _ARC_RE = re.compile(rb"(?P<url>[a-z][\w.+-]*:.*) (?P<ip>[\d.]+) (?P<date>\d{8,20}) (?P<type>\S+)(?: .*)? (?P<length>\S+)\s*$")
@@ -66,7 +68,7 @@ def read_warc(stream: BinaryIO, origin: Origin, reading: Reading, head: bytes) -
     number = 0
     lost = False
     while line := stream.readline(MAX_LINE):
-        if not line.strip() or (read_head is _arc_head and _ARC_VERSION_RE.match(line)):
+        if len(line.strip()) < SHORTEST or (read_head is _arc_head and _ARC_VERSION_RE.match(line)):
             continue
         try:
             capture = read_head(line, stream, number + 1)
