@@ -68,7 +68,7 @@ def _passed_over(name: str, reading: Reading, *, folder: bool) -> bool:
     if folder:
         return True
     parts = name.split("/")
-    if parts[0] == "__MACOSX" or any(p.startswith(".") and p not in (".", "..") for p in parts):
+    if parts[0] == "__MACOSX" or any(p.startswith(".") and p != "." and not p.startswith("..") for p in parts):
         reading.skipped["hidden files in archives"] += 1
         return True
     return False

@@ -11,11 +11,8 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from flows.readers.entry import BrokenDumpError, Entry, Origin
-from flows.readers.limits import CHUNK, Metered, Reading, buffered
+from flows.readers.limits import CHUNK, PIECE, Metered, Reading, buffered
 from pipeline.document import RejectionCode
-
-PIECE = 256 * 1024
-"""Bytes that are expanded at a time."""
 
 XZ_MEMORY = 256 << 20
 """Bytes of memory that an xz stream may ask for: its highest preset asks for 65 MiB."""

@@ -6,7 +6,9 @@ import re
 import zlib
 from collections.abc import Callable, Mapping
 
+from flows.readers.compressed import Zstd
 from flows.readers.entry import BrokenDumpError
+from flows.readers.limits import CHUNK
 from pipeline.document import RejectionCode
 
 Headers = Mapping[str, str]
@@ -129,14 +131,17 @@ def _brotli(body: bytes, limit: int) -> bytes:
 
 
 def _zstd(body: bytes, limit: int) -> bytes:
-    import zstandard  # noqa: PLC0415 (only where it is needed)
-
+    decoder, out, at = Zstd(), bytearray(), 0
     try:
-        reader = zstandard.ZstdDecompressor(max_window_size=128 << 20).stream_reader(body, read_across_frames=True)
-        text: bytes = reader.read(limit)
-    except zstandard.ZstdError as error:
+        while len(out) < limit and not decoder.eof:
+            if decoder.needs_input and at >= len(body):
+                raise EOFError(f"it ends after {len(out):,} bytes")
+            piece = body[at : at + CHUNK] if decoder.needs_input else b""
+            at += len(piece)
+            out += decoder.decompress(piece)
+    except EOFError as error:
         raise BrokenDumpError(RejectionCode.BROKEN, f"the body is damaged: {error}") from error
-    return text
+    return bytes(out)
 
 
 DECODERS: dict[str, Callable[[bytes, int], bytes]] = {

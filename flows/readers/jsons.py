@@ -15,7 +15,8 @@ from pipeline.document import RejectionCode
 
 NAMES = (".jsonl", ".ndjson", ".jl", ".json")
 _OBJECT_RE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[?\s*\{\s*(?:"|\})')
-_GAP_RE = re.compile(r"[\s,\[\]\x1e]*")
+_START_RE = re.compile(r"\ufeff?\s*\[?\s*")
+_GAP_RE = re.compile(r"[\s,\]\x1e]*")
 
 
 def is_json(head: bytes) -> bool:
@@ -93,7 +94,7 @@ def read_values(stream: BinaryIO, origin: Origin, reading: Reading) -> Iterator[
     scanner = json.JSONDecoder()
     number, text, at, step, ended = 0, "", 0, CHUNK, False
     while True:
-        gap = _GAP_RE.match(text, at)
+        gap = (_GAP_RE if number else _START_RE).match(text, at)
         at = gap.end() if gap else at
         try:
             if at == len(text):
@@ -103,7 +104,7 @@ def read_values(stream: BinaryIO, origin: Origin, reading: Reading) -> Iterator[
             if not ended and not isinstance(error, RecursionError) and len(text) - at <= reading.limits.row:
                 chunk = stream.read(step)
                 ended = not chunk
-                text, at, step = text[at:].removeprefix("\ufeff") + decode(chunk, ended), 0, min(step * 2, 1 << 26)
+                text, at, step = text[at:] + decode(chunk, ended), 0, min(step * 2, 1 << 26)
                 continue
             if at < len(text):
                 message = f"object {number + 1} is no JSON: {_reason(error)}; nothing after it can be read"

@@ -37,6 +37,7 @@ HEAD = 64 * 1024
 """Bytes that are looked at to tell a format."""
 
 CHUNK = 64 * 1024
+PIECE = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +163,18 @@ def buffered(raw: io.RawIOBase) -> BinaryIO:
     return io.BufferedReader(raw, CHUNK)
 
 
+def read_up_to(stream: BinaryIO, limit: int) -> bytes:
+    """At most `limit` bytes of a stream; it takes no more memory than there are bytes, as `read(limit)` does."""
+    parts, size = [], 0
+    while size < limit and (part := stream.read(min(PIECE, limit - size))):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
+
+
 def read_whole(stream: BinaryIO, limit: int) -> bytes:
     """All bytes of a stream; raises `OversizeError` if they are more than `limit`, without keeping them."""
-    data = stream.read(limit + 1)
+    data = read_up_to(stream, limit + 1)
     if len(data) <= limit:
         return data
     size, sha = len(data), hashlib.sha256(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from flows.readers.entry import BrokenDumpError, Entry, Origin
 from flows.readers.limits import RATIO_GRACE, Reading, rewindable
@@ -27,10 +27,12 @@ def read_parquet(stream: BinaryIO, origin: Origin, reading: Reading, head: bytes
             for group in range(file.num_row_groups):
                 _measure(file.metadata.row_group(group), columns, reading)
                 for batch in file.iter_batches(ROWS, row_groups=[group], columns=columns):
-                    for row in batch.to_pylist():
+                    for row in _rows(batch):
                         number += 1
                         yield entry_of(row, number, origin, reading)
-    except (pa.ArrowException, OSError) as error:
+    except BrokenDumpError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         message = f"the Parquet file breaks off after {number} rows: {str(error).splitlines()[0] if str(error) else error}"
         raise BrokenDumpError(RejectionCode.BROKEN, message) from error
 
@@ -46,10 +48,22 @@ def _columns(names: list[str], reading: Reading) -> list[str]:
     return [name for name in dict.fromkeys(names) if name in NAMES | given]
 
 
-def _measure(group: object, columns: list[str], reading: Reading) -> None:
+def _rows(batch: Any) -> list[dict[str, object]]:
+    """The rows of a batch; text stays bytes, for not all that calls itself UTF-8 is."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    columns = [
+        column.cast(pa.large_binary()) if pa.types.is_string(column.type) or pa.types.is_large_string(column.type) else column
+        for column in batch.columns
+    ]
+    rows: list[dict[str, object]] = pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
+    return rows
+
+
+def _measure(group: Any, columns: list[str], reading: Reading) -> None:
     """Hold a row group to the limits by the sizes that it states."""
-    for n in range(group.num_columns):  # type: ignore[attr-defined]
-        column = group.column(n)  # type: ignore[attr-defined]
+    for n in range(group.num_columns):
+        column = group.column(n)
         if column.path_in_schema.split(".")[0] not in columns:
             continue
         stored, size = max(1, column.total_compressed_size), column.total_uncompressed_size

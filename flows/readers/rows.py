@@ -107,6 +107,8 @@ def words_of(value: object) -> str | None:
     """A field's value as short text; `None` if it is none."""
     if isinstance(value, bool) or value is None:
         return None
+    if isinstance(value, bytes):
+        value = value[: 4 * LONGEST].decode("utf-8", "replace")
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, list):

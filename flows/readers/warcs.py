@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from flows.readers.entry import BrokenDumpError, Entry, Origin, document, refusal
 from flows.readers.http_body import Headers, decode_body, media_of, parse_headers
-from flows.readers.limits import CHUNK, Reading
+from flows.readers.limits import CHUNK, Reading, read_up_to
 from flows.readers.pages import HTML, TEXT, XHTML, is_page, page_type
 from pipeline.document import RejectionCode
 
@@ -87,7 +87,7 @@ def read_warc(stream: BinaryIO, origin: Origin, reading: Reading, head: bytes) -
 def _read_record(capture: Capture, stream: BinaryIO, origin: Origin, reading: Reading, number: int) -> Iterator[Entry]:
     wanted = capture.kind in PAGES
     limit = reading.limits.row
-    body = stream.read(min(capture.length, limit)) if wanted else b""
+    body = read_up_to(stream, min(capture.length, limit)) if wanted else b""
     got = len(body)
     while got < capture.length and (more := stream.read(min(CHUNK, capture.length - got))):
         got += len(more)
