@@ -294,7 +294,7 @@ def test_a_broken_array_gives_what_came_before(tmp_path: Path, array: bytes) -> 
 
 def test_a_large_array_takes_time_in_proportion(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text(json.dumps([{"text": "x" * 3000, "id": n} for n in range(20_000)], indent=1), "utf-8")
-    with bounded(20, 20):
+    with bounded(40, 20):
         assert sum(entry.refused is None for entry in found_in(source_of(tmp_path / "x.json"), Options())) == 20_000
 
 

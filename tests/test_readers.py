@@ -198,7 +198,7 @@ def test_content_encodings_are_undone_within_the_limit(coding: str) -> None:
     }[coding]
     assert decode_body(encode(body), {"content-encoding": coding}, 1 << 20) == body
     if coding != "identity":
-        assert 1000 < len(decode_body(encode(body), {"content-encoding": coding}, 1000)) < 100_000
+        assert 1000 < len(decode_body(encode(body), {"content-encoding": coding}, 1000)) < 600_000
 
 
 def many(tmp_path: Path, count: int, size: int = 10) -> Path:

@@ -44,7 +44,7 @@ def media_of(content_type: str) -> tuple[str, str | None]:
 
 
 def decode_body(body: bytes, headers: Headers, limit: int) -> bytes:
-    """The body without its transfer and content encodings, at most `limit` bytes and one more.
+    """The body without its transfer and content encodings; what expands beyond `limit` bytes is cut not far from there.
 
     A body that says it is chunked or compressed and is not stays as it is: servers and crawlers get this wrong. Raises
     `BrokenDumpError` if a body is compressed in a way that is not known here.
@@ -132,15 +132,15 @@ def _brotli(body: bytes, limit: int) -> bytes:
 
 def _zstd(body: bytes, limit: int) -> bytes:
     decoder, out, at = Zstd(), bytearray(), 0
-    try:
-        while len(out) < limit and not decoder.eof:
-            if decoder.needs_input and at >= len(body):
-                raise EOFError(f"it ends after {len(out):,} bytes")
-            piece = body[at : at + CHUNK] if decoder.needs_input else b""
-            at += len(piece)
+    while len(out) < limit and not decoder.eof:
+        if decoder.needs_input and at >= len(body):
+            raise BrokenDumpError(RejectionCode.BROKEN, f"the compressed body breaks off after {len(out):,} bytes")
+        piece = body[at : at + CHUNK] if decoder.needs_input else b""
+        at += len(piece)
+        try:
             out += decoder.decompress(piece)
-    except EOFError as error:
-        raise BrokenDumpError(RejectionCode.BROKEN, f"the body is damaged: {error}") from error
+        except EOFError as error:
+            raise BrokenDumpError(RejectionCode.BROKEN, f"the body is damaged: {error}") from error
     return bytes(out)
 
 
