@@ -188,7 +188,7 @@ def test_content_encodings_are_undone_within_the_limit(coding: str) -> None:
     import brotli
     import zstandard
 
-    body = b"Words of a page. " * 50_000
+    body = b"Words of a page. " * 1_200_000
     encode = {
         "gzip": gzip.compress,
         "br": brotli.compress,
@@ -196,9 +196,9 @@ def test_content_encodings_are_undone_within_the_limit(coding: str) -> None:
         "zstd": zstandard.ZstdCompressor().compress,
         "identity": bytes,
     }[coding]
-    assert decode_body(encode(body), {"content-encoding": coding}, 1 << 20) == body
+    assert decode_body(encode(body), {"content-encoding": coding}, 1 << 25) == body
     if coding != "identity":
-        assert 1000 < len(decode_body(encode(body), {"content-encoding": coding}, 1000)) < 600_000
+        assert 1000 < len(decode_body(encode(body), {"content-encoding": coding}, 1000)) < 9_000_000
 
 
 def many(tmp_path: Path, count: int, size: int = 10) -> Path:
