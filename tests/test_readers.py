@@ -2,7 +2,7 @@
 
     pytest tests/test_readers.py --update-goldens
 
-rewrites the listings in fixtures/dumps/golden and then fails: read the difference in git, then run again.
+rewrites the listings in fixtures/listings and then fails: read the difference in git, then run again.
 """
 
 from __future__ import annotations
@@ -32,10 +32,8 @@ from flows.sources import SourceFile, find_sources
 from pipeline.record import from_json
 
 DUMPS = FIXTURES / "dumps"
-GOLDEN = DUMPS / "golden"
-FILES = sorted(
-    path for path in [*DUMPS.iterdir(), *(DUMPS / "warcio").iterdir()] if path.is_file() and path.suffix not in (".md", ".py")
-)
+GOLDEN = FIXTURES / "listings"
+FILES = sorted(path for path in [*DUMPS.iterdir(), *(DUMPS / "warcio").iterdir()] if path.is_file() and path.suffix != ".md")
 
 
 def source_of(path: Path) -> SourceFile:
@@ -104,6 +102,9 @@ def test_every_reader_has_a_dump() -> None:
         (b"<p>A part of a page", "a.html", "html"),
         (b"<p>A text that quotes a tag", "a.txt", "text"),
         (b"Words only", "a.html", "text"),
+        (b"Words with a <b>tag</b>", "a.html", "html"),
+        (b"Words with a <b>tag</b>", "a.txt", "text"),
+        (b" " * 500 + b"<?xml version='1.0'?>\n<!-- a --><!-- b -->\n<html>", "a.txt", "html"),
         (b'{"id": 1, "text": "x"}\n', "a.txt", "json"),
         (b'[{"id": 1, "text": "x"}]', "a", "json"),
         (b'{"curly": "words"}', "a.txt", "text"),
@@ -283,7 +284,7 @@ def test_a_run_on_all_formats(tmp_path: Path) -> None:
     from flows.run import clean_all
 
     source, output = tmp_path / "in", tmp_path / "out"
-    shutil.copytree(DUMPS, source, ignore=shutil.ignore_patterns("golden", "*.py", "*.md", "cut*"))
+    shutil.copytree(DUMPS, source, ignore=shutil.ignore_patterns("*.md", "cut*"))
     (source / "empty.zip").write_bytes(b"PK\x05\x06" + bytes(18))
     counts = clean_all([str(source)], output, lambda _: None)
     records = [from_json(path.read_bytes()) for path in output.rglob("*.json")]

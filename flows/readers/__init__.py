@@ -43,7 +43,7 @@ READERS: tuple[Reader, ...] = (
     Reader("mbox", mails.is_mbox, mails.read_mbox, True, (".mbox", ".mbx"), lambda head: head.startswith(b"From ")),
     Reader("mail", mails.is_mail, mails.read_mail, False, (".eml", ".mht", ".mhtml"), mails.named_mail),
     Reader("json", jsons.is_json, jsons.read_json, True, jsons.NAMES, jsons.named_json),
-    Reader("html", pages.is_page, pages.read_page, False, (".html", ".htm", ".xhtml", ".xht", ".shtml"), pages.is_markup),
+    Reader("html", pages.is_page, pages.read_page, False, (".html", ".htm", ".xhtml", ".xht", ".shtml"), pages.has_tags),
     Reader("text", lambda _: True, pages.read_text),
 )
 """All formats, in the order in which they are tried; the last takes what no other does."""

@@ -14,7 +14,7 @@ from flows.readers.rows import TEXT_FIELD_RE, entry_of
 from pipeline.document import RejectionCode
 
 NAMES = (".jsonl", ".ndjson", ".jl", ".json")
-_OBJECT_RE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[?\s*\{\s*(?:"|\})')
+_OBJECT_RE = re.compile(rb'(?:\xef\xbb\xbf)?\s*+\[?\s*+\{\s*+(?:"|\})')
 _START_RE = re.compile(r"\ufeff?\s*\[?\s*")
 _GAP_RE = re.compile(r"[\s,\]\x1e]*")
 
