@@ -30,7 +30,7 @@ def one_entry(file: str, member: str | None, given: Mapping[str, str | None]) ->
     own = "stdin" if stdin else printable(Path(file).name)
     name = given.get("name") or own
     with _open(file) as stream:
-        found, _ = read(stream, Origin(name, None if stdin else own, own), Options())
+        found, _ = read(stream, Origin(name, None if stdin else own, name if stdin else own), Options())
         if member is None:
             entries = list(islice(found, 2))
             if len(entries) != 1:
@@ -60,14 +60,16 @@ def bytes_of(record: Record, file: str) -> bytes:
     fallback = None
     with _open(file) as stream:
         for entry in read(stream, Origin(record.source.name, None, record.source.name), Options())[0]:
-            if entry.payload.member == record.source.member and entry.refused is None:
-                if entry.id == record.id:
-                    return entry.payload.data
-                fallback = fallback or entry
-    if fallback is not None:
+            if entry.payload.member != record.source.member:
+                continue
+            if entry.refused is None and entry.id == record.id:
+                return entry.payload.data
+            fallback = fallback or entry
+    if fallback is not None and fallback.refused is None:
         return fallback.payload.data
     if record.source.member is not None:
-        raise ManyError(f"it holds no document {record.source.member!r}")
+        why = fallback.refused[1] if fallback and fallback.refused else "there is none"
+        raise ManyError(f"no document {record.source.member!r} can be read from it: {why}")
     with _open(file) as stream:
         return stream.read()
 
