@@ -18,7 +18,6 @@ from pipeline.document import RejectionCode
 MAX_NAME = 200
 """Bytes of a record's file name; most file systems allow 255."""
 
-
 MAX_MEMBER = 120
 """Bytes of a member's own name in the name of its record."""
 

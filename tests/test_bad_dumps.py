@@ -503,3 +503,15 @@ def test_no_first_bytes_take_long_to_tell(unit: bytes, tmp_path: Path) -> None:
 def test_limits_are_ordered_as_they_should() -> None:
     assert Limits().document < reader_limits.RATIO_GRACE
     assert Limits().row > 2 * Limits().document
+
+
+def test_a_film_in_a_warc_is_passed_over_without_being_held(tmp_path: Path) -> None:
+    body = b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n\r\n" + bytes(150 << 20)
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    (tmp_path / "x.warc").write_bytes(head + body + b"\r\n\r\n" + warc(("conversion", GOOD), ("made up", GOOD)))
+    del body
+    skipped: Counter[str] = Counter()
+    with bounded(10, 10):
+        [entry] = found_in(source_of(tmp_path / "x.warc"), Options(), skipped)
+    assert entry.payload.data == GOOD
+    assert skipped == {"records of other types (images, scripts, ...)": 1, "other records": 1}

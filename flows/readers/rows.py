@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 
 from flows.readers.entry import Entry, Origin, document, refusal
 from flows.readers.limits import Reading
@@ -72,7 +73,8 @@ def find(row: Row, name: str) -> object:
     return find(inner, rest) if isinstance(inner, Mapping) else None
 
 
-def names_of(role: str, given: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+@cache
+def names_of(role: str, given: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """The names to look for: those that the user gave for the role, or the usual ones."""
     chosen = tuple(name for r, name in given if r == role)
     return chosen or tuple(below + name for name in FIELDS[role] for below in BELOW)

@@ -32,6 +32,9 @@ _HTTP_RE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})")
 PAGES = ("response", "resource", "conversion")
 """Types of WARC records that hold documents."""
 
+OTHERS = ("warcinfo", "request", "metadata", "revisit", "continuation", "filedesc")
+"""Types of records that hold none; others are counted together."""
+
 READ = (HTML, XHTML, TEXT)
 
 
@@ -85,25 +88,47 @@ def read_warc(stream: BinaryIO, origin: Origin, reading: Reading, head: bytes) -
 
 
 def _read_record(capture: Capture, stream: BinaryIO, origin: Origin, reading: Reading, number: int) -> Iterator[Entry]:
-    wanted = capture.kind in PAGES
+    """The document of a record, if it holds one; what holds none is passed over without being kept."""
     limit = reading.limits.row
-    body = read_up_to(stream, min(capture.length, limit)) if wanted else b""
+    body = read_up_to(stream, min(capture.length, CHUNK))
+    why = _no_page(capture, body)
+    if why is None:
+        body += read_up_to(stream, min(capture.length, limit) - len(body))
     got = len(body)
     while got < capture.length and (more := stream.read(min(CHUNK, capture.length - got))):
         got += len(more)
     inside = origin.inside(capture.member, "")
-    if got < capture.length and wanted and not _whole(capture, body):
+    if why is not None:
+        reading.skipped[why] += 1
+    elif got < capture.length and not _whole(capture, body):
         message = f"record {number} has {got:,} of its {capture.length:,} bytes, so the file was cut off"
         yield refusal(inside, RejectionCode.BROKEN, message, size=got, url=capture.url)
-    elif not wanted:
-        reading.skipped[f"{capture.kind} records"] += 1
     elif capture.length > limit:
         message = f"{capture.length:,} bytes are more than the limit of {limit:,} for a record"
         yield refusal(inside, RejectionCode.TOO_LARGE, message, size=got, url=capture.url)
     else:
-        entry = _document(capture, body, inside, reading)
-        if entry:
-            yield entry
+        yield _document(capture, body, inside, reading)
+
+
+def _no_page(capture: Capture, head: bytes) -> str | None:
+    """Why a record holds no document, by its first bytes; `None` if it may hold one."""
+    if capture.kind not in PAGES:
+        return f"{capture.kind if capture.kind in OTHERS else 'other'} records"
+    status = _HTTP_RE.match(head) if capture.http else None
+    if status and not status[1].startswith(b"2"):
+        return "responses that are no pages (redirects, errors)"
+    media = _sent(capture, head)[0]
+    if (media and media not in READ) or (capture.url or "").startswith(("dns:", "metadata:", "whois:")):
+        return "records of other types (images, scripts, ...)"
+    return None
+
+
+def _sent(capture: Capture, body: bytes) -> tuple[str, str | None]:
+    """The media type, empty if unknown, and charset of what was captured: as the server said, if it is on record."""
+    if capture.http and _HTTP_RE.match(body):
+        return media_of(parse_headers(body)[0].get("content-type", ""))
+    media, charset = media_of(capture.media)
+    return ("" if media == "application/http" else media), charset
 
 
 def _whole(capture: Capture, body: bytes) -> bool:
@@ -113,35 +138,19 @@ def _whole(capture: Capture, body: bytes) -> bool:
     return size.isascii() and size.isdigit() and len(content) >= int(size[:18])
 
 
-def _document(capture: Capture, body: bytes, origin: Origin, reading: Reading) -> Entry | None:
-    """The document of a capture; `None`, and counted as skipped, if it is none."""
-    media, charset = media_of(capture.media)
-    status = _HTTP_RE.match(body) if capture.http else None
-    if status:
+def _document(capture: Capture, body: bytes, origin: Origin, reading: Reading) -> Entry:
+    media, charset = _sent(capture, body)
+    if capture.http and _HTTP_RE.match(body):
         headers, body = parse_headers(body)
-        if not status[1].startswith(b"2"):
-            reading.skipped["responses that are no pages (redirects, errors)"] += 1
-            return None
-        media, charset = media_of(headers.get("content-type", ""))
-        if _other(media):
-            reading.skipped["records of other types (images, scripts, ...)"] += 1
-            return None
         try:
             body = decode_body(body, headers, reading.limits.document)
         except BrokenDumpError as error:
             return refusal(origin, error.code, error.message, data=body, url=capture.url)
-    media = media or (page_type(body) if is_page(body) else TEXT)
-    if _other(media) or (capture.url or "").startswith(("dns:", "metadata:", "whois:")):
-        reading.skipped["records of other types (images, scripts, ...)"] += 1
-        return None
     if len(body) > reading.limits.document:
         message = f"{len(body):,} bytes are more than the limit of {reading.limits.document:,}"
         return refusal(origin, RejectionCode.TOO_LARGE, message, data=body, url=capture.url)
+    media = media or (page_type(body) if is_page(body) else TEXT)
     return document(body, origin, media, url=capture.url, fetched_at=capture.fetched_at, charset=charset)
-
-
-def _other(media: str) -> bool:
-    return media not in (*READ, "")
 
 
 def _warc_head(line: bytes, stream: BinaryIO, number: int) -> Capture:
