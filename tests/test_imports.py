@@ -53,6 +53,15 @@ LIBRARIES = {
 }
 """Third-party libraries of `pipeline` with their one module. numpy is an array type, not a service: it may stand anywhere."""
 
+READING = {
+    "brotli": {"flows/readers/http_body.py"},
+    "fsspec": {"flows/readers/remote.py"},
+    "lz4": {"flows/readers/compressed.py"},
+    "pyarrow": {"flows/readers/parquets.py"},
+    "zstandard": {"flows/readers/compressed.py"},
+}
+"""Third-party libraries of the readers, likewise; each is imported inside a function, where it is needed."""
+
 FREE = {"numpy"}
 
 BARRED = {
@@ -131,6 +140,24 @@ def test_a_library_is_imported_by_one_module() -> None:
             if top not in sys.stdlib_module_names | {"pipeline"} | FREE:
                 users[top].add(name_of(path))
     assert dict(users) == LIBRARIES
+
+
+def test_readers_import_a_library_in_one_module_and_late() -> None:
+    users: defaultdict[str, set[str]] = defaultdict(set)
+    for path in sources("flows/readers"):
+        early = {name for node in ast.parse(path.read_text("utf-8")).body for name in _imported(node)}
+        for name in imports(path):
+            top = name.split(".")[0]
+            if top not in sys.stdlib_module_names | {"pipeline", "flows"}:
+                users[top].add(name_of(path))
+                assert name not in early, f"{name_of(path)} imports {name} for all who import it"
+    assert dict(users) == READING
+
+
+def _imported(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    return {str(node.module)} if isinstance(node, ast.ImportFrom) else set()
 
 
 @pytest.mark.parametrize("path", sources("pipeline"), ids=name_of)
