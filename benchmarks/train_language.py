@@ -148,7 +148,7 @@ def ballot(row: Row, fold: int, profiles: Profiles) -> Ballot | None:
     script = main_script(letters(sample))
     if not voted(script):
         return None
-    text = sample if script == "Latn" else detect._without_latin(sample)
+    text = sample if script == "Latn" else detect.without_latin(sample)
     answers = (cld2_votes(text), profile_votes(text, profiles), langid_votes(text), langdetect_votes(text))
     return Ballot(row, fold, tuple(detect.in_script(a, script) for a in answers), script, frozenset(profiles.codes))
 

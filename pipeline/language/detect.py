@@ -70,7 +70,7 @@ def _by_script(script: str) -> tuple[str, float, str] | None:
 
 
 def _by_votes(sample: str, script: str, methods: tuple[str, ...]) -> tuple[str, float, str]:
-    text = sample if script == "Latn" else _without_latin(sample)
+    text = sample if script == "Latn" else without_latin(sample)
     fast = cld2_votes(text)
     code = next(iter(fast), "und")
     if fast.get(code, 0.0) >= CLEAR and len(text) >= LONG and code not in CLOSE and in_language(text, code):
@@ -101,7 +101,7 @@ def in_script(votes: dict[str, float], script: str) -> dict[str, float]:
     return kept
 
 
-def _without_latin(sample: str) -> str:
+def without_latin(sample: str) -> str:
     """A sample in another script without its Latin letters: names, addresses."""
     return "".join(" " if script_of(c) == "Latn" else c for c in sample)
 
