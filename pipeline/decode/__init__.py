@@ -41,6 +41,9 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+NARROW = {"cp932": "shift_jis", "cp949": "euc_kr", "big5hkscs": "big5"}
+"""Encodings whose labels the web uses for a larger one; the record names them where they are enough."""
+
 SAMPLE = 64 * 1024
 _INVALID_RE = re.compile("\ufffd+")
 _CONTROL_CHARACTER_RE = re.compile(r"[\x01-\x08\x0e-\x1b\x7f]+")
@@ -133,7 +136,9 @@ def _by_declaration(data: bytes, declared: str | None) -> Decoded | None:
     codec = codec_of(declared) if declared else None
     if codec is None or (codec in WIDE and wide_unicode(data[:SAMPLE]) is None):
         return None
-    return _strict(data, codec, "declared", declared)
+    decoded = _strict(data, codec, "declared", declared)
+    narrow = _strict(data, NARROW[codec], "declared", declared) if codec in NARROW else None
+    return narrow if decoded and narrow and narrow.text == decoded.text else decoded
 
 
 def _by_statistics(data: bytes, declared: str | None) -> Decoded | None:

@@ -12,13 +12,16 @@ from collections import Counter
 import chardet
 
 from pipeline.decode.binary import ENOUGH_COMMON, common_share, stand_together
-from pipeline.decode.letters import cost, load
+from pipeline.decode.letters import cost, load, strangeness
 
 SAMPLE = 2000
 """Characters that are weighed."""
 
-AROUND = 24
+AROUND = 48
 """Bytes on each side of a byte above 127 that are weighed with it."""
+
+NONSENSE = 8.2
+"""Strangeness of the best reading from which it is none: no language has such letters side by side."""
 
 ENOUGH = 5
 """Times that a byte is weighed for sure; later ones make place for rarer bytes."""
@@ -27,13 +30,12 @@ MULTIBYTE_SAMPLE = 32 * 1024
 
 SINGLE = (
     ("cp1252", 0.0),
-    *(("cp1251", 1.0), ("cp1250", 1.0), ("cp1254", 2.0), ("cp1257", 2.0), ("cp1253", 2.0), ("cp1255", 2.0), ("cp1256", 2.0)),
+    *(("cp1251", 2.5), ("cp1250", 1.5), ("cp1254", 2.0), ("cp1257", 2.0), ("cp1253", 2.0), ("cp1255", 2.0), ("cp1256", 2.0)),
     *(("iso8859-2", 1.5), ("iso8859-15", 1.5), ("koi8-r", 2.0), ("koi8-u", 2.5), ("cp874", 2.0), ("iso8859-7", 2.5)),
     *(("iso8859-5", 3.0), ("iso8859-6", 3.0), ("iso8859-8", 3.0), ("iso8859-9", 3.0), ("iso8859-13", 3.0), ("iso8859-16", 3.0)),
     *(("iso8859-4", 4.0), ("iso8859-10", 4.0), ("iso8859-3", 5.0), ("iso8859-14", 5.0), ("cp1258", 4.0)),
     *(("cp866", 3.0), ("cp850", 4.0), ("cp852", 4.0), ("mac_roman", 4.0), ("mac_cyrillic", 4.0), ("cp437", 5.0)),
-    *(("cp855", 5.0), ("cp857", 5.0), ("cp775", 5.0), ("cp862", 5.0), ("cp737", 5.0), ("mac_latin2", 5.0), ("mac_greek", 6.0)),
-    *(("mac_turkish", 6.0),),
+    *(("cp855", 5.0), ("cp857", 5.0), ("cp775", 5.0), ("cp862", 5.0), ("cp737", 5.0), ("mac_latin2", 5.0)),
 )
 """Encodings of one byte, with what each costs (as a negative log probability) for being rare on the web.
 
@@ -64,7 +66,7 @@ def sample_of(data: bytes, limit: int = SAMPLE) -> bytes:
 
 
 def guess_single(data: bytes) -> str | None:
-    """The encoding of one byte that reads best; `None` if none decodes all bytes."""
+    """The encoding of one byte that reads best; `None` if none decodes all bytes, or to nonsense only."""
     sample = sample_of(data)
     letters = load()
     weighed: dict[str, float] = {}
@@ -81,7 +83,9 @@ def guess_single(data: bytes) -> str | None:
         total = weighed[text] + rare
         if (best is None or total < best[0]) and _reads(data, codec):
             best = (total, codec)
-    return best[1] if best else None
+    if best is None or strangeness(sample.decode(best[1]), letters) > NONSENSE:
+        return None
+    return best[1]
 
 
 def _reads(data: bytes, codec: str) -> bool:

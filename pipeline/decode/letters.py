@@ -7,6 +7,7 @@ the log probability of each letter after another, for each language; `benchmarks
 from __future__ import annotations
 
 import io
+import re
 import itertools
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,11 @@ ALONE = "\0"
 
 CASE = 4.0
 """What a capital behind a small letter costs, and a small letter between two capitals."""
+
+MIXED = 4.0
+"""What a Latin letter beside one of another script costs."""
+
+_MIXED_RE = re.compile("[A-Za-z](?=[\u0370-\u1cff])|[\u0370-\u1cff](?=[A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,21 @@ def _rows(shaped: str, letters: Letters) -> list[int]:
     return rows
 
 
+def script_breaks(text: str) -> int:
+    """Latin letters that stand beside a letter of another script."""
+    return len(_MIXED_RE.findall(text))
+
+
 def cost(text: str, letters: Letters) -> float:
     """Cost of a text (a negative log likelihood) in the language in which it is least."""
     rows = _rows(f" {shape(text)} ", letters)
-    return float(letters.cost[rows].sum(axis=0, dtype=np.float64).min()) + CASE * case_breaks(text)
+    return float(letters.cost[rows].sum(axis=0, dtype=np.float64).min()) + CASE * case_breaks(text) + MIXED * script_breaks(text)
+
+
+def strangeness(text: str, letters: Letters) -> float:
+    """Mean cost of the pairs that are not ASCII, in the language in which the text costs least; up to `STRANGE`."""
+    shaped = f" {shape(text)} "
+    costs = letters.cost[_rows(shaped, letters)]
+    language = int(costs.sum(axis=0, dtype=np.float64).argmin())
+    foreign = [at for at in range(len(shaped) - 1) if not shaped[at : at + 2].isascii()]
+    return float(costs[foreign, language].mean()) if foreign else 0.0
