@@ -40,7 +40,7 @@ STAGES = ("decode", "segment", "repair", "label", "join", "language", "metadata"
 LIBRARIES = {
     "chardet": {"pipeline/decode/guess.py"},
     "dateparser": {"pipeline/dates.py"},
-    "ftfy": {"pipeline/repair.py"},
+    "ftfy": {"pipeline/repair/__init__.py"},
     "langdetect": {"pipeline/language/voters.py"},
     "msgspec": {"pipeline/record.py"},
     "py3langid": {"pipeline/language/voters.py"},

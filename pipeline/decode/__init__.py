@@ -46,7 +46,7 @@ NARROW = {"cp932": "shift_jis", "cp949": "euc_kr", "big5hkscs": "big5"}
 
 SAMPLE = 64 * 1024
 _INVALID_RE = re.compile("\ufffd+")
-_CONTROL_CHARACTER_RE = re.compile(r"[\x01-\x08\x0e-\x1b\x7f]+")
+_CONTROL_CHARACTER_RE = re.compile(r"[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]+")
 _ESCAPE_RE = re.compile(rb"\x1b\$[@B]|\x1b\$\(D|\x1b\$\)C")
 _VISIBLE_RE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 

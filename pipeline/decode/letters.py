@@ -7,8 +7,8 @@ the log probability of each letter after another, for each language; `benchmarks
 from __future__ import annotations
 
 import io
-import re
 import itertools
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources

@@ -12,6 +12,7 @@ from ftfy import ExplanationStep, TextFixerConfig, apply_plan, fix_and_explain
 from ftfy.badness import is_bad
 
 from pipeline.document import Document, Label, Problem, ProblemCode, Repair
+from pipeline.repair.misread import CODECS, SURE, misread_in, pattern
 
 CONFIG = TextFixerConfig(
     unescape_html=False,
@@ -24,28 +25,53 @@ CONFIG = TextFixerConfig(
     remove_control_chars=False,
     normalization=None,
 )
+Steps = tuple[tuple[str, str], ...]
+"""ftfy's steps as (action, parameter)."""
+
+LONE = "fix_c1_controls"
+"""ftfy's reading of a lone C1 control as windows-1252: done beside other repairs only, since alone it is a guess."""
+
+LAYERS = 3
+"""Misreadings on top of each other that are undone at most."""
+
 MAX_LINE = 100_000
 """Longest line, in characters, that is looked at; ftfy's time grows with the square of some inputs."""
 
 
-def repair_steps(text: str) -> tuple[tuple[str, str], ...]:
+def repair_steps(text: str) -> Steps:
     """The steps that undo the mojibake of a text; none if it is clean."""
-    if text.isascii() or len(text) > MAX_LINE or not is_bad(text):
+    if text.isascii() or len(text) > MAX_LINE:
         return ()
-    fixed, steps = fix_and_explain(text, CONFIG)
-    if fixed == text or not steps:
-        return ()
-    return tuple((step.action, step.parameter) for step in steps)
+    steps: Steps = ()
+    for _ in range(LAYERS):
+        more = _layer(text)
+        if not more:
+            break
+        steps += more
+        text = replay(text, more)
+    return steps
 
 
-def replay(text: str, steps: tuple[tuple[str, str], ...]) -> str:
+def _layer(text: str) -> Steps:
+    """The steps that undo one misreading."""
+    codec = misread_in(text, SURE)
+    if codec is None and is_bad(text):
+        fixed, steps = fix_and_explain(text, CONFIG)
+        if fixed != text and any(step.parameter != LONE for step in steps or ()):
+            return tuple((step.action, step.parameter) for step in steps or ())
+    codec = codec or misread_in(text)
+    return (("encode", codec), ("decode", "utf-8")) if codec else ()
+
+
+def replay(text: str, steps: Steps) -> str:
     """Apply repair steps to the text they were found in."""
     return apply_plan(text, [ExplanationStep(action, parameter) for action, parameter in steps])
 
 
 def repair(document: Document) -> Document:
     """Stage: fill `repairs`, by line; the text itself is not touched."""
-    if document.text.isascii() or not is_bad(document.text):
+    text = document.text
+    if text.isascii() or not (is_bad(text) or any(pattern(codec).search(text) for codec in CODECS)):
         return document
     repairs: list[Repair] = []
     for block in document.blocks:
