@@ -6,6 +6,7 @@ typography (curly quotes, ligatures, character width, line breaks, entities) are
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ftfy import ExplanationStep, TextFixerConfig, apply_plan, fix_and_explain
@@ -34,13 +35,15 @@ LONE = "fix_c1_controls"
 LAYERS = 3
 """Misreadings on top of each other that are undone at most."""
 
+_SENTENCE_RE = re.compile(r"[^.!?。！？]+[.!?。！？]*\s*|[.!?。！？]+\s*")
+
 MAX_LINE = 100_000
 """Longest line, in characters, that is looked at; ftfy's time grows with the square of some inputs."""
 
 
 def repair_steps(text: str) -> Steps:
     """The steps that undo the mojibake of a text; none if it is clean."""
-    if text.isascii() or len(text) > MAX_LINE:
+    if len(text) > MAX_LINE or text.isascii():
         return ()
     steps: Steps = ()
     for _ in range(LAYERS):
@@ -68,21 +71,33 @@ def replay(text: str, steps: Steps) -> str:
     return apply_plan(text, [ExplanationStep(action, parameter) for action, parameter in steps])
 
 
+def looks_damaged(text: str) -> bool:
+    """Whether a text may hold mojibake; quick, and right where it says no."""
+    return not text.isascii() and (is_bad(text) or any(pattern(codec).search(text) for codec in CODECS))
+
+
+def repairs_of(text: str, start: int, end: int) -> list[Repair]:
+    """The repairs of a line `text[start:end]`: of the whole, or else of the sentences that can be repaired."""
+    steps = repair_steps(text[start:end])
+    if steps:
+        return [Repair(start, end, steps)]
+    if end - start > MAX_LINE or not looks_damaged(text[start:end]):
+        return []
+    spans = [match.span() for match in _SENTENCE_RE.finditer(text, start, end)]
+    found = [Repair(first, last, repair_steps(text[first:last])) for first, last in spans] if len(spans) > 1 else []
+    return [repair for repair in found if repair.steps]
+
+
 def repair(document: Document) -> Document:
-    """Stage: fill `repairs`, by line; the text itself is not touched."""
-    text = document.text
-    if text.isascii() or not (is_bad(text) or any(pattern(codec).search(text) for codec in CODECS)):
+    """Stage: fill `repairs`, by line, then by sentence; the text itself is not touched."""
+    if not looks_damaged(document.text):
         return document
     repairs: list[Repair] = []
     for block in document.blocks:
-        if block.label is Label.BLANK:
-            continue
-        source = document.text[block.start : block.end]
-        steps = repair_steps(source)
-        if steps:
-            repairs.append(Repair(block.start, block.end, steps))
+        if block.label is not Label.BLANK:
+            repairs += repairs_of(document.text, block.start, block.end)
     if not repairs:
         return document
-    message = f"{len(repairs)} lines were stored in a wrong encoding; their repair is in decoding.repairs"
+    message = f"{len(repairs)} lines or sentences were stored in a wrong encoding; their repair is in decoding.repairs"
     problem = Problem(ProblemCode.MOJIBAKE, message, repairs[0].start, repairs[0].end)
     return replace(document, repairs=tuple(repairs)).noting(problem)
