@@ -76,7 +76,9 @@ def repaired(text: str) -> str:
 
 
 def ftfy_table(bench: Path) -> None:
-    cases = [case for path in sorted((bench / "faults/ftfy-cases").glob("*.json")) for case in json.loads(path.read_text("utf-8"))]
+    cases = [
+        case for path in sorted((bench / "faults/ftfy-cases").glob("*.json")) for case in json.loads(path.read_text("utf-8"))
+    ]
     expected = [case for case in cases if case.get("expect") == "pass"]
     right = sum(repaired(case["original"]) == case.get("fixed-encoding", case["fixed"]) for case in expected)
     print(f"\nftfy's cases that are expected to pass: {right} of {len(expected)}")
@@ -107,7 +109,7 @@ def main() -> None:
     parser.add_argument("bench", type=Path, help="folder of the benchmark")
     bench = parser.parse_args().bench
     letters = held_out(bench)
-    with mock.patch.object(guess, "load", lambda: letters):
+    with mock.patch.object(guess, "load", return_value=letters):
         decode_table(bench)
     prescan_table(bench)
     ftfy_table(bench)

@@ -25,7 +25,7 @@ TARGETS = {"common": (0.89, 0.990, 0.997, 0.998), "wide": (0.77, 0.90, 0.94, 0.9
 
 
 def base(code: str) -> str:
-    return code.split("-")[0]
+    return code.partition("-")[0]
 
 
 def macro(rows: Iterable[tuple[Row, str]]) -> float:
@@ -67,7 +67,9 @@ def accuracy_table(rows: list[Row], answers: list[Language]) -> None:
         chosen = [(row, answer) for row, answer in zip(rows, answers, strict=True) if row.set == part]
         for name, ask in peers.items():
             seen = [(row, max(votes, key=votes.__getitem__) if (votes := ask(row.text)) else "und") for row, _ in chosen]
-            print(f"| {part} | {name} | " + " | ".join(f"{macro(r for r in seen if r[0].length == n):.3f}" for n in LENGTHS) + " |")
+            print(
+                f"| {part} | {name} | " + " | ".join(f"{macro(r for r in seen if r[0].length == n):.3f}" for n in LENGTHS) + " |"
+            )
         ours = [macro((row, a.code) for row, a in chosen if row.length == n) for n in LENGTHS]
         print(f"| {part} | **copydesk** | " + " | ".join(f"**{value:.3f}**" for value in ours) + " |")
         print(f"| {part} | to reach | " + " | ".join(f"{value:.3f}" for value in targets) + " |")
@@ -80,10 +82,14 @@ def reliability_table(rows: list[Row], answers: list[Language]) -> None:
     bins: defaultdict[int, list[tuple[float, bool]]] = defaultdict(list)
     for row, answer in zip(rows, answers, strict=True):
         if row.set != "mixed" and answer.code != "und":
-            bins[10 if answer.confidence >= 0.99 else int(answer.confidence * 10)].append((answer.confidence, base(answer.code) == row.code))
+            bins[10 if answer.confidence >= 0.99 else int(answer.confidence * 10)].append(
+                (answer.confidence, base(answer.code) == row.code)
+            )
     for n, pairs in sorted(bins.items()):
         span = "0.99 to 1" if n == 10 else f"0.{n} to {'0.99' if n == 9 else f'0.{n + 1}'}"
-        print(f"| {span} | {len(pairs)} | {sum(p for p, _ in pairs) / len(pairs):.3f} | {sum(r for _, r in pairs) / len(pairs):.3f} |")
+        print(
+            f"| {span} | {len(pairs)} | {sum(p for p, _ in pairs) / len(pairs):.3f} | {sum(r for _, r in pairs) / len(pairs):.3f} |"
+        )
 
 
 def spans_table(bench: Path) -> None:
@@ -120,7 +126,9 @@ def speed_table(rows: list[Row]) -> None:
     ours = min(seconds(detect_language, texts) for _ in range(3))
     with mock.patch("pipeline.language.voters.LANGDETECT_SAMPLE", 1000):
         theirs = seconds(langdetect_votes, texts)
-    print(f"\n{len(texts)} texts of 1,000 characters: copydesk {len(texts) / ours:,.0f} a second, langdetect {len(texts) / theirs:,.0f};")
+    print(
+        f"\n{len(texts)} texts of 1,000 characters: copydesk {len(texts) / ours:,.0f} a second, langdetect {len(texts) / theirs:,.0f};"
+    )
     print(f"{theirs / ours:.1f} times as fast (to reach: 10)")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 MAGIC = (
     (b"%PDF-", "a PDF document"),
@@ -104,6 +105,8 @@ def wide_unicode(sample: bytes) -> str | None:
         return None
     if b"\x00" not in sample:
         return _wide_asian(sample)
+    if (alphabet := _wide_alphabet(sample)) is not None:
+        return alphabet
     quarter = max(1, len(sample) // 4)
     zeros = [sample[i::4].count(0) / quarter for i in range(4)]
     if min(zeros[1:3]) > 0.9 and zeros[0] < 0.1 and zeros[3] > 0.9:
@@ -116,6 +119,22 @@ def wide_unicode(sample: bytes) -> str | None:
     if even > 0.3 and odd < 0.05:
         return "utf-16-be"
     return _wide_asian(sample)
+
+
+def _wide_alphabet(sample: bytes) -> str | None:
+    """UTF-16 of an alphabet beyond Latin: one byte of each character is the alphabet's number, or NUL for marks and spaces."""
+    columns = sample[: 2 * ASIAN : 2], sample[1 : 2 * ASIAN : 2]
+    if len(columns[1]) < 8:
+        return None
+    shares = []
+    for column in columns:
+        top = Counter(column).most_common(2)
+        low = max(value for value, _ in top) < 0x20
+        shares.append((sum(count for _, count in top) / len(column), low))
+    for codec, (high, plain), (other, _) in (("utf-16-be", *shares), ("utf-16-le", *reversed(shares))):
+        if plain and high >= 0.9 and other < 0.8:
+            return codec
+    return None
 
 
 def _wide_asian(sample: bytes) -> str | None:

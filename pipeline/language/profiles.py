@@ -25,10 +25,10 @@ SCALE = 16.0
 LONGEST = 4
 """Characters of the longest group."""
 
-TELLING_SHARE = 0.08
+TELLING_SHARE = 0.12
 """Share of telling words from which a text is in the language; in its own language it is 0.15 to 0.5."""
 
-TELLING = 0.7
+TELLING = 0.1
 """How far (as a log probability) another language may use a telling word more often."""
 
 _WORD_RE = re.compile(r"[^\W\d_]+(?:['’ʻʼ`-][^\W\d_]+)*")
