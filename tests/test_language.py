@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from conftest import FIXTURES, ROOT
@@ -58,7 +59,7 @@ def test_paragraphs_that_differ_are_spans_that_follow_each_other() -> None:
     found = language(document(ENGLISH, ENGLISH, FRENCH, ENGLISH)).language
     assert found.code == "en"
     assert [span.code for span in found.spans] == ["en", "fr", "en"]
-    assert all(one.end == other.start for one, other in zip(found.spans, found.spans[1:], strict=False))
+    assert all(one.end == other.start for one, other in pairwise(found.spans))
     assert spans(SWEDISH, SWEDISH, FARSI) == ["sv", "fa"]
 
 
@@ -125,7 +126,7 @@ def test_slow_voters_are_not_loaded_for_a_plain_page() -> None:
 
 def test_ranges_of_scripts_are_in_order_and_apart() -> None:
     assert all(first <= last for first, last, _ in RANGES)
-    assert all(one[1] < other[0] for one, other in zip(RANGES, RANGES[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in pairwise(RANGES))
 
 
 @pytest.mark.parametrize(

@@ -104,9 +104,7 @@ def wide_unicode(sample: bytes) -> str | None:
     if len(sample) < 4:
         return None
     if b"\x00" not in sample:
-        return _wide_asian(sample)
-    if (alphabet := _wide_alphabet(sample)) is not None:
-        return alphabet
+        return _wide_alphabet(sample) or _wide_asian(sample)
     quarter = max(1, len(sample) // 4)
     zeros = [sample[i::4].count(0) / quarter for i in range(4)]
     if min(zeros[1:3]) > 0.9 and zeros[0] < 0.1 and zeros[3] > 0.9:
@@ -118,7 +116,7 @@ def wide_unicode(sample: bytes) -> str | None:
         return "utf-16-le"
     if even > 0.3 and odd < 0.05:
         return "utf-16-be"
-    return _wide_asian(sample)
+    return _wide_alphabet(sample) or _wide_asian(sample)
 
 
 def _wide_alphabet(sample: bytes) -> str | None:
@@ -126,13 +124,10 @@ def _wide_alphabet(sample: bytes) -> str | None:
     columns = sample[: 2 * ASIAN : 2], sample[1 : 2 * ASIAN : 2]
     if len(columns[1]) < 8:
         return None
-    shares = []
-    for column in columns:
-        top = Counter(column).most_common(2)
-        low = max(value for value, _ in top) < 0x20
-        shares.append((sum(count for _, count in top) / len(column), low))
-    for codec, (high, plain), (other, _) in (("utf-16-be", *shares), ("utf-16-le", *reversed(shares))):
-        if plain and high >= 0.9 and other < 0.8:
+    top = [Counter(column).most_common(2) for column in columns]
+    share = [sum(times for _, times in pair) / len(column) for pair, column in zip(top, columns, strict=True)]
+    for codec, number, letter in (("utf-16-be", 0, 1), ("utf-16-le", 1, 0)):
+        if max(value for value, _ in top[number]) < 0x20 and share[number] >= 0.9 and share[letter] < 0.8:
             return codec
     return None
 
