@@ -1,6 +1,6 @@
 """The project's own voter: how often each language uses which letters, letter groups and words.
 
-A naive Bayes model over groups of one to four characters inside words, and whole long words, of 101 languages. It knows
+A naive Bayes model over groups of one to four characters inside words, and whole long words, of 90 languages. It knows
 less than the large voters, and other things: languages they leave out, and neighbours they mistake for each other.
 `profiles.npz` holds the groups and, for each language, their log probabilities; `benchmarks/train_language.py` makes it.
 """
