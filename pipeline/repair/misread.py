@@ -88,7 +88,7 @@ def _worth(text: str, match: re.Match[bytes], codec: str) -> int:
     if in_word and _NEIGHBOUR_RE.match(fixed):
         return IMPOSSIBLE  # a Greek or Cyrillic letter in a Latin word
     if codec == "cp1252":  # its letters are those of the text: only a capital inside a word is a sign
-        return ENOUGH if before.isascii() and before.islower() and lead.isupper() and after.islower() else 0
+        return ENOUGH if before.isascii() and before.islower() and lead.isupper() and not after.isupper() else 0
     points = 2 if end - start > 2 else int(fixed.isalpha())
     if _LATIN_RE.match(lead):  # a letter that the text may well hold, as ð in cp850
         signs = not text[start:end].isalpha() or (before.isascii() and before.islower() and lead.isupper())
