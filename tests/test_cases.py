@@ -16,10 +16,12 @@ from conftest import FIXTURES
 
 from pipeline.dates import find_dates
 from pipeline.decode import decode_bytes
+from pipeline.decode.declared import declared_in_markup
 from pipeline.document import Block, Document, Label, Payload, UnusablePayloadError
 from pipeline.join import join
 from pipeline.label.page import Page
 from pipeline.label.rules import votes_on
+from pipeline.language import detect_language
 from pipeline.names import looks_like_name, read_people
 from pipeline.repair import repair_steps, replay
 from pipeline.segment import line_blocks, segment
@@ -58,6 +60,18 @@ def decoding(case: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(decoded, name) for name in ("text", "encoding", "method", "replaced")}
 
 
+def declared(head: str) -> str | None:
+    """The label that the head of a page declares."""
+    return declared_in_markup(head.encode())
+
+
+def language_code(text: str) -> str:
+    """The language of a text; one that is undetermined has no confidence worth the name."""
+    found = detect_language(text)
+    assert 0 <= found.confidence <= 1
+    return found.code
+
+
 def _document(text: str, blocks: list[Block]) -> Document:
     return Document(Payload(text.encode(), "case.txt"), text, blocks=tuple(blocks))
 
@@ -92,6 +106,8 @@ ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
     "repairs": (repairs, 40),
     "normalize": (normalize, 35),
     "decoding": (decoding, 65),
+    "declared": (declared, 17),
+    "language": (language_code, 38),
     "joins": (joins, 20),
     "wrapped": (wrapped, 8),
     "rules": (rules, 60),

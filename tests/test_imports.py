@@ -39,13 +39,13 @@ MAY_IMPORT: dict[str, set[str]] = {
 STAGES = ("decode", "html", "segment", "repair", "label", "join", "language", "metadata")
 
 LIBRARIES = {
-    "chardet": {"pipeline/decode.py"},
+    "chardet": {"pipeline/decode/guess.py"},
     "dateparser": {"pipeline/dates.py"},
-    "ftfy": {"pipeline/repair.py"},
     "lxml": {"pipeline/html/tree.py", "pipeline/html/flatten.py", "pipeline/html/structured.py", "pipeline/html/voters.py"},
     "bs4": {"pipeline/html/structured.py"},
     "trafilatura": {"pipeline/html/voters.py"},
     "resiliparse": {"pipeline/html/voters.py"},
+    "ftfy": {"pipeline/repair/__init__.py"},
     "langdetect": {"pipeline/language/voters.py"},
     "msgspec": {"pipeline/record.py"},
     "py3langid": {"pipeline/language/voters.py"},
@@ -192,7 +192,7 @@ def test_the_named_error_is_raised_where_text_is_made() -> None:
         and isinstance(node.exc, ast.Call)
         and getattr(node.exc.func, "id", "") == "UnusablePayloadError"
     }
-    assert raising == {"pipeline/decode.py", "pipeline/html/__init__.py"}
+    assert raising == {"pipeline/decode/__init__.py", "pipeline/html/__init__.py"}
 
 
 def test_prefect_stays_in_the_flows_and_out_of_what_starts_quickly() -> None:
