@@ -106,6 +106,7 @@ class Flattener:
         self.line = _Line()
         self.links = self.bolds = self.pre = 0
         self.closed = ""
+        self.apart = False
         self.containers = [Container(None, "html", ())]
 
     @property
@@ -156,7 +157,7 @@ class Flattener:
             self._flush()
         else:
             if self.closed in APART and tag in APART and self.line.pieces and len(self.line.pieces[-1]) > 1:
-                self.line.pieces.append(" ")
+                self.apart = True
             self.links += tag == "a"
             self.bolds += tag in STRONG
             if element.attrib and len(self.line.noted) < MAX_NOTED:
@@ -213,6 +214,9 @@ class Flattener:
             self._put(text)
 
     def _put(self, text: str) -> None:
+        if self.apart and text[:1].isalnum():
+            self.line.pieces.append(" ")
+        self.apart = False
         self.line.pieces.append(text)
         if self.links or self.bolds:
             size = len(text.strip())
