@@ -15,6 +15,8 @@ from pathlib import Path
 import click
 
 from flows.batch import Batch, Job, apply, finish, read_job
+from flows.commands.report import report
+from flows.commands.say import CallError
 from flows.explain import explain
 from flows.outputs import OutputError, check_apart, prepare
 from flows.run import MAX_PARAMETER, Report, RunFailedError, clean_all, summary
@@ -25,15 +27,9 @@ from pipeline.document import Document, Payload
 from pipeline.record import Record, from_json, schema_json, to_json
 from pipeline.version import RULES
 
-REJECTED, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
+REJECTED, FAILED, INTERRUPTED = 1, 3, 130
 
 DOCUMENT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=str)
-
-
-class CallError(click.ClickException):
-    """The command cannot be carried out as it was given."""
-
-    exit_code = USAGE
 
 
 class FlowError(click.ClickException):
@@ -69,9 +65,9 @@ def run(inputs: tuple[str, ...], output: str, format_: str) -> int:
         prepare(Path(output))
     except (NothingToReadError, OutputError) as error:
         raise CallError(str(error)) from error
-    with Report(make_console(sys.stderr), total) as report:
+    with Report(make_console(sys.stderr), total) as progress:
         try:
-            counts = clean_all(inputs, Path(output), report.done)
+            counts = clean_all(inputs, Path(output), progress.done)
         except RunFailedError as error:
             raise FlowError(f"the run failed: {error}; run it again: what is written stays") from error
     summary(counts, Path(output), make_console())
@@ -159,6 +155,10 @@ def verify_command(record: str, file: str) -> int:
     if not faults:
         click.echo(visible(f"{record} holds against {file}"))
     return REJECTED if faults else 0
+
+
+for command in (report,):
+    cli.add_command(command)
 
 
 def _check_names(*names: str) -> None:
