@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from flows.batch import Batch, Job, apply, finish, read_job
+from flows.commands.export import export
 from flows.commands.report import report
 from flows.commands.say import CallError
 from flows.explain import explain
@@ -157,7 +158,7 @@ def verify_command(record: str, file: str) -> int:
     return REJECTED if faults else 0
 
 
-for command in (report,):
+for command in (export, report):
     cli.add_command(command)
 
 

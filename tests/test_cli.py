@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import pty
@@ -10,10 +9,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import NamedTuple
 
 import pytest
+from conftest import Command, Result
 
 import pipeline
 from flows import cli, run
@@ -21,30 +19,6 @@ from pipeline.record import from_json, schema_json
 from pipeline.version import VERSION
 
 HOSTILE = "Title \x1b[31mred [bold]not bold[/bold] \u202eevil\u202c \x9b2J\n\nBy Jane Doe\n\n" + "Words of a long sentence. " * 9
-
-
-class Result(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Result]
-
-
-@pytest.fixture
-def copydesk(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Command:
-    """Call the command line in this process."""
-
-    def call(*args: object, stdin: bytes = b"") -> Result:
-        monkeypatch.setattr(sys, "argv", ["copydesk", *map(str, args)])
-        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        out, err = capsysbinary.readouterr()
-        return Result(int(stop.value.code or 0), out.decode(), err.decode())
-
-    return call
 
 
 def on_a_terminal(*args: object, **environment: str) -> str:
