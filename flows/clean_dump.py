@@ -18,9 +18,10 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.batch import Batch, apply, emit, read_batch
+from flows.corrections import corrections, load_overrides
 from flows.outputs import check_apart, prepare
 from flows.sources import SourceFile, find_sources
-from pipeline import STAGES
+from pipeline import stages_with
 from pipeline.document import Stage
 from pipeline.record import Record
 from pipeline.version import VERSION
@@ -30,7 +31,7 @@ BATCH_DOCUMENTS = 500
 
 
 def _stages(*names: str) -> list[tuple[str, Stage]]:
-    return [(name, stage) for name, stage in STAGES if name in names]
+    return [(name, stage) for name, stage in stages_with(corrections.get()) if name in names]
 
 
 progress: ContextVar[Callable[[Record], None] | None] = ContextVar("progress", default=None)
@@ -46,7 +47,7 @@ def decode(batch: Batch) -> Batch:
 @task(name="strip chrome", task_run_name="strip chrome {batch}", cache_policy=NO_CACHE)
 def strip_chrome(batch: Batch) -> Batch:
     """Label every block: content, about the document, or which kind of chrome."""
-    return apply(batch, _stages("label", "join"))
+    return apply(batch, _stages("label", "override_labels", "join"))
 
 
 @task(name="detect language", task_run_name="detect language {batch}", cache_policy=NO_CACHE)
@@ -58,7 +59,7 @@ def detect_language(batch: Batch) -> Batch:
 @task(name="split metadata", task_run_name="split metadata {batch}", cache_policy=NO_CACHE)
 def split_metadata(batch: Batch) -> Batch:
     """Title, authors, dates, outlet and the rest, with evidence."""
-    return apply(batch, _stages("metadata"))
+    return apply(batch, _stages("metadata", "override_fields"))
 
 
 @task(name="emit", task_run_name="emit {batch}", cache_policy=NO_CACHE)
@@ -82,12 +83,14 @@ def clean_batch(name: str, sources: Sequence[SourceFile], output: str) -> dict[s
 
 
 @flow(name="clean-dump", version=VERSION, flow_run_name="clean {source} into {output}", validate_parameters=False)
-def clean_dump(source: str | list[str], output: str = "output") -> dict[str, int]:
+def clean_dump(source: str | list[str], output: str = "output", overrides: str | None = None) -> dict[str, int]:
     """Clean every document of a dump.
 
-    `source` names files, folders or globs; `output` is the folder for the records. Returns the number of documents that
-    are `ok`, and of the rejected ones by reason. Raises `NothingToReadError` and `OutputError`.
+    `source` names files, folders or globs; `output` is the folder for the records, `overrides` a file of people's
+    corrections. Returns the number of documents that are `ok`, and of the rejected ones by reason. Raises
+    `NothingToReadError`, `OutputError` and `OverridesError`.
     """
+    corrections.set(load_overrides(overrides))
     inputs = [source] if isinstance(source, str) else source
     check_apart(inputs, Path(output))
     sources = find_sources(inputs)

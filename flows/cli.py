@@ -15,21 +15,30 @@ from pathlib import Path
 import click
 
 from flows.batch import Batch, Job, apply, finish, read_job
+from flows.commands.correct import correct
+from flows.commands.diff import diff
 from flows.commands.export import export
 from flows.commands.report import report
-from flows.commands.say import CallError
+from flows.commands.say import CallError, say
+from flows.corrections import OverridesError, Watch, both, load_overrides
 from flows.explain import explain
 from flows.outputs import OutputError, check_apart, prepare
 from flows.run import MAX_PARAMETER, Report, RunFailedError, clean_all, summary
 from flows.sources import NothingToReadError, SourceFile, find_sources, given_file
 from flows.terminal import Color, make_console, survive_encoding, visible, visible_json
-from pipeline import STAGES, VERSION, verify
+from pipeline import STAGES, VERSION, stages_with, verify
 from pipeline.document import Document, Payload
 from pipeline.record import Record, from_json, schema_json, to_json
 from pipeline.version import RULES
 
 REJECTED, FAILED, INTERRUPTED = 1, 3, 130
 
+OVERRIDES = click.option(
+    "--overrides",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Corrections to honour, as `correct` writes them.",
+)
 DOCUMENT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=str)
 
 
@@ -51,7 +60,8 @@ def cli() -> None:
 @click.option(
     "--format", "format_", type=click.Choice(["json"]), default="json", show_default=True, help="One JSON file a document."
 )
-def run(inputs: tuple[str, ...], output: str, format_: str) -> int:
+@OVERRIDES
+def run(inputs: tuple[str, ...], output: str, format_: str, overrides: str | None) -> int:
     """Clean many documents through the Prefect flow.
 
     INPUT is a file, a folder (with its subfolders) or a quoted glob. Each document gives one record, named after its
@@ -62,16 +72,19 @@ def run(inputs: tuple[str, ...], output: str, format_: str) -> int:
     _check_names(*inputs, output)
     try:
         check_apart(inputs, Path(output))
+        watch = Watch(load_overrides(overrides))
         total = len(find_sources(inputs))
         prepare(Path(output))
-    except (NothingToReadError, OutputError) as error:
+    except (NothingToReadError, OutputError, OverridesError) as error:
         raise CallError(str(error)) from error
     with Report(make_console(sys.stderr), total) as progress:
         try:
-            counts = clean_all(inputs, Path(output), progress.done)
+            counts = clean_all(inputs, Path(output), both(progress.done, watch.saw), overrides)
         except RunFailedError as error:
             raise FlowError(f"the run failed: {error}; run it again: what is written stays") from error
     summary(counts, Path(output), make_console())
+    for fault in watch.faults():
+        say(fault)
     return REJECTED if set(counts) - {"ok"} else 0
 
 
@@ -81,13 +94,16 @@ def run(inputs: tuple[str, ...], output: str, format_: str) -> int:
 @click.option("--url", help="Where the document came from.")
 @click.option("--charset", help="The encoding that the transport declared.")
 @click.option("--fetched-at", metavar="TIME", help="When the document was fetched, in ISO 8601.")
-def clean(file: str, name: str | None, url: str | None, charset: str | None, fetched_at: str | None) -> int:
+@OVERRIDES
+def clean(
+    file: str, name: str | None, url: str | None, charset: str | None, fetched_at: str | None, overrides: str | None
+) -> int:
     """Clean one document and print its record; without FILE, or with -, read standard input.
 
     Exit status: 0 if the document is ok, 1 if it was rejected, 2 if the call was wrong.
     """
     job = _read(file, name, url, _charset(charset), _time(fetched_at))
-    record = _finish(job)
+    record = _finish(job, overrides)
     json = to_json(record)
     if sys.stdout.isatty():
         click.echo(visible_json(json), nl=False)
@@ -100,14 +116,15 @@ def clean(file: str, name: str | None, url: str | None, charset: str | None, fet
 @click.argument("file", type=DOCUMENT)
 @click.option("-v", "--verbose", is_flag=True, help="Also show what each rule saw, and the votes and values that lost.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Use colour.")
-def explain_command(file: str, verbose: bool, color: Color) -> int:
+@OVERRIDES
+def explain_command(file: str, verbose: bool, color: Color, overrides: str | None) -> int:
     """Show every line of a document with what was decided about it, and why.
 
     Kept lines stand plain; chrome is dimmed and marked in the margin with its label, the rule that said so and how sure
     it was; fields are marked where they were found. Colour is used on a terminal only, and not if NO_COLOR is set.
     """
     job = _read(file)
-    record = _finish(job)
+    record = _finish(job, overrides)
     if record.reason or job.document is None:
         return _say_rejected(record)
     explain(record, job.document.text, make_console(color=color), verbose=verbose)
@@ -158,7 +175,7 @@ def verify_command(record: str, file: str) -> int:
     return REJECTED if faults else 0
 
 
-for command in (export, report):
+for command in (correct, diff, export, report):
     cli.add_command(command)
 
 
@@ -197,8 +214,11 @@ def _read(
     return job
 
 
-def _finish(job: Job) -> Record:
-    apply(Batch(job.source.name, [job]), STAGES)
+def _finish(job: Job, overrides: str | None = None) -> Record:
+    try:
+        apply(Batch(job.source.name, [job]), stages_with(load_overrides(overrides)))
+    except OverridesError as error:
+        raise CallError(str(error)) from error
     return finish(job)
 
 

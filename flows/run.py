@@ -38,7 +38,9 @@ class RunFailedError(RuntimeError):
     """The flow itself failed, not a document; the message says how."""
 
 
-def clean_all(inputs: Sequence[str], output: Path, done: Callable[[Record], None]) -> dict[str, int]:
+def clean_all(
+    inputs: Sequence[str], output: Path, done: Callable[[Record], None], overrides: str | None = None
+) -> dict[str, int]:
     """Run the flow; `done` is called with each record. Returns the number of documents by outcome.
 
     Raises `RunFailedError` if Prefect or the output folder fails on the way.
@@ -52,7 +54,7 @@ def clean_all(inputs: Sequence[str], output: Path, done: Callable[[Record], None
     token = progress.set(done)
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):  # its thread holds up the end of a run by 1 s
-            return clean_dump(list(inputs), str(output))
+            return clean_dump(list(inputs), str(output), overrides)
     except Exception as error:
         raise RunFailedError(f"{type(error).__name__}: {error}") from error
     finally:

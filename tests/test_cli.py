@@ -167,7 +167,7 @@ def test_an_unreadable_file(copydesk: Command, raw: list[Path], monkeypatch: pyt
 
 
 def test_run_reports_and_sums_up(copydesk: Command, raw: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def flow(inputs: tuple[str, ...], output: Path, done: Callable[[pipeline.Record], None]) -> dict[str, int]:
+    def flow(inputs: object, output: Path, done: Callable[[pipeline.Record], None], overrides: object) -> dict[str, int]:
         done(pipeline.clean(raw[0].read_bytes(), name=raw[0].name))
         done(pipeline.clean(b"", name="evil \x1b[31m\n.txt"))
         return {"ok": 1, "empty": 1}

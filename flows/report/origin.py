@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from flows.report.view import ends_with
-from pipeline.decode import MAX_BYTES, decode
-from pipeline.document import Document, Payload, UnusablePayloadError
+from pipeline.decode import MAX_BYTES
+from pipeline.document import UnusablePayloadError
 from pipeline.record import Record, payload_id
+from pipeline.verify import source_text
 
 
 def origin_text(record: Record, source: Path) -> str | None:
@@ -29,10 +30,8 @@ def origin_text(record: Record, source: Path) -> str | None:
 
 
 def _text(record: Record, data: bytes) -> str | None:
-    declared = record.decoding.declared if record.decoding else None
-    payload = Payload(data, record.source.name, media_type=record.source.media_type, charset=declared)
     try:
-        text = decode(Document(payload)).text
+        text = source_text(record, data)
     except UnusablePayloadError:
         return None
     return text if ends_with(record.blocks, text) else None
