@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from flows.interrupt import between
 from flows.outputs import write_atomically
 from flows.sources import SourceFile
 from pipeline.document import Document, Payload, RejectionCode, Stage, UnusablePayloadError
@@ -88,6 +89,7 @@ def _bare_id(source: SourceFile) -> str:
 def apply(batch: Batch, stages: Sequence[tuple[str, Stage]]) -> Batch:
     """Take the documents of a batch that are still under way through some stages."""
     for job in batch.jobs:
+        between.get()()
         for name, stage in stages:
             if job.record is None and job.document is not None:
                 job.document = _guarded(job, name, stage)
@@ -115,6 +117,7 @@ def emit(batch: Batch, output: Path, done: Callable[[Record], None] | None = Non
     """Write the record of each document, in the order of the batch."""
     records = []
     for job in batch.jobs:
+        between.get()()
         record = finish(job)
         write_atomically(output / job.source.record, to_json(record))
         records.append(record)

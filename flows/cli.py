@@ -1,4 +1,4 @@
-"""The command line: `copydesk run`, `clean`, `explain`, `text`, `schema`, `verify`. Only `run` loads Prefect.
+"""The command line: `run`, `clean`, `explain`, `text`, `schema`, `verify`, and those of `flows/commands`. Only `run` loads Prefect.
 
 Exit statuses: 0 all is well; 1 a document was rejected, or a record does not hold; 2 the command was called wrongly;
 3 a run failed on the way; 130 interrupted.
@@ -15,15 +15,18 @@ from pathlib import Path
 import click
 
 from flows.batch import Batch, Job, apply, finish, read_job
+from flows.commands.completion import completion
 from flows.commands.correct import correct
 from flows.commands.diff import diff
+from flows.commands.examples import EXAMPLES
 from flows.commands.export import export
 from flows.commands.report import report
 from flows.commands.say import CallError, say
 from flows.corrections import OverridesError, Watch, both, load_overrides
 from flows.explain import explain
+from flows.interrupt import Interrupt
 from flows.outputs import OutputError, check_apart, prepare
-from flows.run import MAX_PARAMETER, Report, RunFailedError, clean_all, summary
+from flows.run import MAX_PARAMETER, Report, RunFailedError, clean_all, summary, summary_json
 from flows.sources import NothingToReadError, SourceFile, find_sources, given_file
 from flows.terminal import Color, make_console, survive_encoding, visible, visible_json
 from pipeline import STAGES, VERSION, stages_with, verify
@@ -40,6 +43,12 @@ OVERRIDES = click.option(
     help="Corrections to honour, as `correct` writes them.",
 )
 DOCUMENT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=str)
+
+
+class InterruptedRunError(click.ClickException):
+    """The user stopped the run."""
+
+    exit_code = INTERRUPTED
 
 
 class FlowError(click.ClickException):
@@ -61,12 +70,15 @@ def cli() -> None:
     "--format", "format_", type=click.Choice(["json"]), default="json", show_default=True, help="One JSON file a document."
 )
 @OVERRIDES
-def run(inputs: tuple[str, ...], output: str, format_: str, overrides: str | None) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+def run(inputs: tuple[str, ...], output: str, format_: str, overrides: str | None, as_json: bool, quiet: bool) -> int:
     """Clean many documents through the Prefect flow.
 
     INPUT is a file, a folder (with its subfolders) or a quoted glob. Each document gives one record, named after its
     file; a document that cannot be cleaned gives a rejected record with the reason. Exit status: 0 if all documents are
-    ok, 1 if some were rejected, 2 if the call was wrong, 3 if the run failed on the way.
+    ok, 1 if some were rejected, 2 if the call was wrong, 3 if the run failed on the way, 130 if it was interrupted: then the
+    document at hand is finished, what is written stays, and the same command goes on.
     """
     del format_  # one format so far
     _check_names(*inputs, output)
@@ -77,12 +89,19 @@ def run(inputs: tuple[str, ...], output: str, format_: str, overrides: str | Non
         prepare(Path(output))
     except (NothingToReadError, OutputError, OverridesError) as error:
         raise CallError(str(error)) from error
-    with Report(make_console(sys.stderr), total) as progress:
+    with Report(make_console(sys.stderr), total, quiet=quiet) as progress, Interrupt(progress.say) as interrupt:
         try:
             counts = clean_all(inputs, Path(output), both(progress.done, watch.saw), overrides)
         except RunFailedError as error:
+            if interrupt.asked:
+                raise InterruptedRunError(progress.stopped()) from error
             raise FlowError(f"the run failed: {error}; run it again: what is written stays") from error
-    summary(counts, Path(output), make_console())
+        except KeyboardInterrupt as error:
+            raise InterruptedRunError(progress.stopped()) from error
+    if as_json:
+        _write(summary_json(counts, Path(output)))
+    elif not quiet:
+        summary(counts, Path(output), make_console())
     for fault in watch.faults():
         say(fault)
     return REJECTED if set(counts) - {"ok"} else 0
@@ -156,7 +175,7 @@ def schema() -> None:
 
 
 @cli.command("verify", short_help="Check a record against the document it was made from.")
-@click.argument("record", type=click.Path(exists=True, dir_okay=False, readable=True))
+@click.argument("record", type=DOCUMENT)
 @click.option("--against", "file", metavar="FILE", type=DOCUMENT, required=True, help="The document it was made from.")
 def verify_command(record: str, file: str) -> int:
     """Check a record against the document it was made from.
@@ -165,7 +184,7 @@ def verify_command(record: str, file: str) -> int:
     if all holds, 1 if not, 2 if the call was wrong.
     """
     try:
-        faults = verify(from_json(Path(record).read_bytes()), _bytes(file))
+        faults = verify(from_json(_bytes(record)), _bytes(file))
     except ValueError as error:
         faults = [str(error)]
     for fault in faults:
@@ -175,8 +194,10 @@ def verify_command(record: str, file: str) -> int:
     return REJECTED if faults else 0
 
 
-for command in (correct, diff, export, report):
+for command in (completion, correct, diff, export, report):
     cli.add_command(command)
+for command_name, examples in EXAMPLES.items():
+    cli.commands[command_name].epilog = examples
 
 
 def _check_names(*names: str) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Self
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -64,24 +66,29 @@ def clean_all(
 class Report:
     """The progress of a run on standard error: a bar on a terminal, a few plain lines elsewhere."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console, total: int, *, quiet: bool = False) -> None:
         self.console = console
         self.total = total
+        self.quiet = quiet
+        self.began = monotonic()
         self.counts: Counter[str] = Counter()
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
             TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
             console=console,
-            disable=not console.is_terminal,
+            disable=quiet or not console.is_terminal,
             transient=True,
         )
-        self.task = self.bar.add_task("starting Prefect", total=total)
+        self.task = self.bar.add_task("starting Prefect", total=total, rate="")
 
     def __enter__(self) -> Self:
         if not self.console.is_terminal:
-            self._say(f"starting Prefect for {self.total} documents (takes some seconds)")
+            self.say(f"starting Prefect for {self.total} documents (takes some seconds)")
         self.bar.start()
         return self
 
@@ -91,22 +98,32 @@ class Report:
     def done(self, record: Record) -> None:
         """A record was written."""
         self.counts[record.status] += 1
-        self.bar.update(self.task, advance=1, description="cleaning")
+        rate = self.counts.total() / max(monotonic() - self.began, 0.001)
+        self.bar.update(self.task, advance=1, description="cleaning", rate=f"{rate:.1f}/s")
         if record.reason:
             self._rejected(record.source.path or record.source.name, record.reason.code, record.reason.message)
         ready = self.counts.total()
         step = max(100, self.total // 10)
         if not self.console.is_terminal and (ready % step == 0 or ready == self.total):
-            self._say(f"cleaned {ready} of {self.total}")
+            left = f", {rate:.1f}/s, about {(self.total - ready) / rate:.0f} s left" if ready < self.total else ""
+            self.say(f"cleaned {ready} of {self.total}{left}")
+
+    def stopped(self) -> str:
+        """What to say of a run that the user stopped: how far it came, and how to go on."""
+        ready = self.counts.total()
+        return f"interrupted: {ready} of {self.total} records are written, each whole; run the same command again to go on"
 
     def _rejected(self, path: str, code: str, message: str) -> None:
         rejected = self.counts["rejected"]
         if rejected <= LISTED:
-            self._say(f"rejected: {visible(path)}: {code}: {visible(message)}")
+            self.say(f"rejected: {visible(path)}: {code}: {visible(message)}")
         elif rejected == LISTED + 1:
-            self._say("more documents are rejected; each has a record that says why")
+            self.say("more documents are rejected; each has a record that says why")
 
-    def _say(self, line: str) -> None:
+    def say(self, line: str) -> None:
+        """A line on standard error, unless nothing is to be said."""
+        if self.quiet:
+            return
         self.bar.console.print(Text(line), soft_wrap=True)
 
 
@@ -122,3 +139,10 @@ def summary(counts: dict[str, int], output: Path, console: Console) -> None:
     table.add_row("all", str(sum(counts.values())))
     console.print(table)
     console.print(Text(f"records in {visible(str(output))}"), soft_wrap=True)
+
+
+def summary_json(counts: dict[str, int], output: Path) -> bytes:
+    """The same as one line of JSON."""
+    rejected = {code: number for code, number in sorted(counts.items()) if code != "ok"}
+    found = {"documents": sum(counts.values()), "ok": counts.get("ok", 0), "rejected": rejected, "output": str(output)}
+    return json.dumps(found).encode() + b"\n"
