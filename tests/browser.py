@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,8 +15,11 @@ import pytest
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 DRIVER = shutil.which("chromedriver")
 
+SELENIUM = importlib.util.find_spec("selenium")
+
 needs_browser = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="no chromium and chromedriver here: apt-get install chromium chromium-driver"
+    not (CHROMIUM and DRIVER and SELENIUM),
+    reason="no chromium, chromedriver or selenium here: apt-get install chromium chromium-driver, and pip install selenium",
 )
 
 

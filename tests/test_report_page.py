@@ -69,7 +69,7 @@ def opened(driver: Any, url: str, width: int = 1280, *, dark: bool = False) -> A
     driver.get("about:blank")
     shape(driver, width, 900, dark=dark)
     driver.get(url)
-    wait(driver, "return document.querySelectorAll('svg').length > 3 || location.hash.length > 3")
+    wait(driver, "return document.querySelectorAll('svg').length > 2 || location.hash.length > 3")
     return driver
 
 
@@ -268,3 +268,24 @@ def test_records_alone_leave_holes_and_say_so(driver: Any, tmp_path: Path) -> No
     opened(driver, f"{(tmp_path / 'report.html').as_uri()}#/document/0")
     assert "--source FOLDER" in one(driver, ".tools").text
     assert "not in the record" in one(driver, ".line.chrome .hole").text
+
+
+def test_a_run_that_rejected_everything_is_shown_too(driver: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(pipeline.to_json(pipeline.clean(b"", name="a.txt", path="a.txt")))
+    (tmp_path / "report.html").write_bytes(build_report(tmp_path).html)
+    opened(driver, (tmp_path / "report.html").as_uri())
+    assert titles(driver) == ["a.txt"]
+    assert driver.get_log("browser") == []
+
+
+def test_a_record_with_impossible_offsets_is_shown_all_the_same(driver: Any, tmp_path: Path) -> None:
+    record = json.loads(pipeline.to_json(pipeline.clean(story().encode(), name="a.txt", path="a.txt")))
+    for entry in record["evidence"]["authors"]:
+        entry |= {"start": -5, "end": 10**9, "confidence": 99}
+    record |= {"date_published": "9999-99", "text": None}
+    (tmp_path / "a.json").write_text(json.dumps(record))
+    (tmp_path / "report.html").write_bytes(build_report(tmp_path).html)
+    opened(driver, (tmp_path / "report.html").as_uri())
+    driver.get(f"{(tmp_path / 'report.html').as_uri()}#/document/0")
+    wait(driver, "return document.querySelector('.beside') !== null")
+    assert driver.get_log("browser") == []

@@ -75,7 +75,7 @@ def view_of(record: Record, text: str | None, strings: Strings) -> dict[str, obj
 
 
 def _block_at(starts: Sequence[int], offset: int | None) -> int | None:
-    return None if offset is None or not starts else bisect_right(starts, offset) - 1
+    return None if offset is None or not starts else max(0, bisect_right(starts, offset) - 1)
 
 
 Mark = tuple[int, int, int, int]

@@ -34,10 +34,10 @@ function charts(host, pick) {
       ["Languages", "Of the main content.", "", (width) => ranked(usable, "language", pick, faults.length ? 5 : 10, width, 64)],
       ...(faults.length ? [["Rejected, and problems", "Why; click one to list its documents.", "", (width) => bars(width, faults, 164)]] : []),
     ],
-    ["What the lines are", "Characters by label: kept, about the document, chrome.", "", (width) => bars(width, labelled(usable, pick), 128)],
+    ["What the lines are", "Characters by label: kept, about the document, chrome.", "tall", (width) => bars(width, labelled(usable, pick), 128)],
     ["Fields", "How many documents have each, and how sure its value is.", "", (width) => coverage(usable, width, pick)],
-    ["Outlets", "As the documents name them.", "", (width) => ranked(usable, "outlet", pick, 18, width, 128)],
-    ["Published", "By the date in the document.", "full", (width) => columns(usable, width, pick)],
+    ["Outlets", "As the documents name them.", "", (width) => ranked(usable, "outlet", pick, 12, width, 128)],
+    ["Published", "By the date in the document.", "wide", (width) => columns(usable, width, pick)],
   ];
   for (const one of panels) host.append(Array.isArray(one[0]) ? make("div", { class: "stack" }, ...one.map((part) => panel(...part))) : panel(...one));
 }
