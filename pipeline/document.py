@@ -76,6 +76,7 @@ class ProblemCode(StrEnum):
     NO_CONTENT = "no_main_content"
     DATE_AMBIGUOUS = "date_ambiguous"
     DATE_AFTER_FETCH = "date_after_fetch"
+    OVERRIDE_STALE = "override_stale"
 
 
 class RejectionCode(StrEnum):

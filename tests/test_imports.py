@@ -28,6 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "join": {"document", "view"},
     "language": {"document", "view"},
     "metadata": {"document", "view", "wording", "dates", "names"},
+    # people's corrections, between the stages
+    "override": {"document"},
     # views of a document; reading a repaired line replays the repair
     "view": {"document", "repair"},
     # the record
@@ -57,10 +59,10 @@ READING = {
     "brotli": {"flows/readers/http_body.py"},
     "fsspec": {"flows/readers/remote.py"},
     "lz4": {"flows/readers/compressed.py"},
-    "pyarrow": {"flows/readers/parquets.py"},
+    "pyarrow": {"flows/readers/parquets.py", "flows/export/parquet.py"},
     "zstandard": {"flows/readers/compressed.py"},
 }
-"""Third-party libraries of the readers, likewise; each is imported inside a function, where it is needed."""
+"""Third-party libraries of the readers, likewise (Parquet is written too); each is imported inside a function, where it is needed."""
 
 FREE = {"numpy"}
 
