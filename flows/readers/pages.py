@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from flows.readers.entry import Entry, Origin, document, refusal
 from flows.readers.limits import Reading, read_whole
-from pipeline.decode import MAGIC, MEDIA_RE
+from pipeline.decode.binary import MAGIC, MEDIA_RE
 from pipeline.document import RejectionCode
 
 TEXT, HTML, XHTML = "text/plain", "text/html", "application/xhtml+xml"
