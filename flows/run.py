@@ -122,7 +122,7 @@ class Report:
             self.say(f"cleaned {ready:,} documents so far, {self.rate()}")
 
     def rate(self) -> str:
-        """Documents a second, since the first one was ready to be cleaned."""
+        """Documents a second since the start."""
         return f"{self.counts.total() / max(monotonic() - self.began, 0.001):,.1f}/s"
 
     def stopped(self) -> str:

@@ -151,7 +151,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 def test_every_field_and_limit_of_the_readers_is_described() -> None:
-    from flows.cli import LIMITS
+    from flows.commands.options import LIMITS
     from flows.readers.rows import FIELDS
 
     text = page("docs/formats.md")

@@ -59,10 +59,10 @@ READING = {
     "brotli": {"flows/readers/http_body.py"},
     "fsspec": {"flows/readers/remote.py"},
     "lz4": {"flows/readers/compressed.py"},
-    "pyarrow": {"flows/readers/parquets.py", "flows/export/parquet.py"},
+    "pyarrow": {"flows/readers/parquets.py"},
     "zstandard": {"flows/readers/compressed.py"},
 }
-"""Third-party libraries of the readers, likewise (Parquet is written too); each is imported inside a function, where it is needed."""
+"""Third-party libraries of the readers, likewise; each is imported inside a function, where it is needed."""
 
 FREE = {"numpy"}
 

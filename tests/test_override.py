@@ -244,6 +244,31 @@ def test_correct_then_clean(copydesk: Command, place: Path) -> None:
     assert copydesk("verify", place / "new.json", "--against", place / "a.txt").status == 0
 
 
+def test_a_document_in_a_dump_is_corrected(copydesk: Command, tmp_path: Path) -> None:
+    dump, made, file = tmp_path / "d.jsonl", tmp_path / "b.json", tmp_path / "o.jsonl"
+    dump.write_text("".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in (("a", "Other."), ("b", TEXT))))
+    made.write_text(copydesk("clean", dump, "--member", "b").out)
+    options = ("--label", "11=related_links", "--against", dump, "--reason", "seen", "-o", file)
+    assert copydesk("correct", made, *options).status == 0
+    record = copydesk("clean", dump, "--member", "b", "--overrides", file).out
+    assert "Work on" not in json.loads(record)["text"]
+    assert copydesk("verify", "-", "--against", dump, stdin=record.encode()).status == 0
+    assert "override 1.00" in copydesk("explain", dump, "--member", "b", "--overrides", file).out
+
+
+def test_a_line_of_a_page_is_corrected(copydesk: Command, tmp_path: Path) -> None:
+    page, made, file = tmp_path / "a.html", tmp_path / "a.json", tmp_path / "o.jsonl"
+    rows = "".join(f"<p>{line}</p>" for line in TEXT.split("\n") if line)
+    page.write_text(f"<html><body>{rows}</body></html>")
+    made.write_text(copydesk("clean", page).out)
+    number = copydesk("text", page).out.split("\n").index(next(x for x in TEXT.split("\n") if x.startswith("Work on")).strip()) + 1
+    options = ("--label", f"{number}=advertisement", "--against", page, "--reason", "seen", "-o", file)
+    assert copydesk("correct", made, *options).status == 0
+    record = copydesk("clean", page, "--overrides", file).out
+    assert "Work on" not in json.loads(record)["text"]
+    assert copydesk("verify", "-", "--against", page, stdin=record.encode()).status == 0
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -292,7 +317,8 @@ def test_the_flow_honours_overrides(prefect_server: None, place: Path) -> None:
     from flows.clean_dump import clean_dump
 
     (place / "o.jsonl").write_bytes(to_lines([value("title", "Another"), label("Work on", Label.ADVERTISEMENT)]))
-    assert clean_dump(str(place / "a.txt"), str(place / "out"), str(place / "o.jsonl")) == {"ok": 1}
+    counts = clean_dump(str(place / "a.txt"), str(place / "out"), overrides=str(place / "o.jsonl"))
+    assert counts["outcomes"] == {"ok": 1}
     expected = pipeline.clean(DATA, "a.txt", path="a.txt", overrides=load_overrides(str(place / "o.jsonl")))
     assert (place / "out" / "a.json").read_bytes() == pipeline.to_json(expected)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -18,6 +19,7 @@ from flows.report import build_report
 from flows.report.build import as_json
 from flows.report.rows import COLUMNS
 from flows.report.view import LONGEST_BLOCK, utf16
+from flows.sources import SourceFile
 from pipeline.document import Label
 
 ROOT = Path(__file__).parent.parent
@@ -86,6 +88,24 @@ def test_the_blocks_of_a_view_are_the_text_in_order(write: Write) -> None:
     assert marked["authors"] == "Jane Doe"
     assert marked["date_published"] == "12 March 2024"
     assert [block[5] for block in blocks[:3]] == [1, 2, 3]
+
+
+def test_the_text_of_members_of_dumps_is_found_again_in_one_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {f"m{n}": story(f"Headline number {n} of plain words") for n in range(3)}
+    dump = tmp_path / "in" / "dump.jsonl.gz"
+    dump.parent.mkdir()
+    dump.write_bytes(gzip.compress("".join(json.dumps({"id": m, "text": t}) + "\n" for m, t in texts.items()).encode()))
+    (tmp_path / "out").mkdir()
+    for member, text in texts.items():
+        record = pipeline.clean(text.encode(), name=dump.name, path=dump.name, member=member)
+        (tmp_path / "out" / f"{member}.json").write_bytes(pipeline.to_json(record))
+    opened: list[SourceFile] = []
+    once = SourceFile.open
+    monkeypatch.setattr(SourceFile, "open", lambda source: opened.append(source) or once(source))
+    built = build_report(tmp_path / "out", source=dump.parent)
+    assert (built.with_text, len(opened)) == (3, 1)
+    for view, text in zip(data_of(built.html)["views"].values(), texts.values(), strict=True):
+        assert [block[2] for block in view["blocks"] if block[2]] == [line for line in text.split("\n") if line]
 
 
 def test_without_the_source_kept_lines_are_shown_and_left_out_ones_are_not(write: Write) -> None:
