@@ -30,6 +30,7 @@ def lines_of(markup: str) -> list[str]:
         ("<ul><li>One</li><li>Two <i>x</i></li></ul>", ["One", "Two x"]),
         ("<table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td> 2 </td></tr></table>", ["A\tB", "1\t2"]),
         ("<pre>def f():\n    return 1\n</pre>", ["def f():", "return 1"]),
+        ("<p><a>Home</a><a>News</a><span>By</span><time>May 1</time> w<i>or</i>d</p>", ["Home News By May 1 word"]),
         ("text <div>in</div> tail", ["text", "in", "tail"]),
         ("<my-card>Custom</my-card>elements", ["Custom", "elements"]),
         ("<p>a&nbsp;b\u00a0c &lt;p&gt; &amp;amp;</p>", ["a b c <p> &amp;"]),

@@ -261,7 +261,9 @@ def test_a_line_of_a_page_is_corrected(copydesk: Command, tmp_path: Path) -> Non
     rows = "".join(f"<p>{line}</p>" for line in TEXT.split("\n") if line)
     page.write_text(f"<html><body>{rows}</body></html>")
     made.write_text(copydesk("clean", page).out)
-    number = copydesk("text", page).out.split("\n").index(next(x for x in TEXT.split("\n") if x.startswith("Work on")).strip()) + 1
+    number = (
+        copydesk("text", page).out.split("\n").index(next(x for x in TEXT.split("\n") if x.startswith("Work on")).strip()) + 1
+    )
     options = ("--label", f"{number}=advertisement", "--against", page, "--reason", "seen", "-o", file)
     assert copydesk("correct", made, *options).status == 0
     record = copydesk("clean", page, "--overrides", file).out

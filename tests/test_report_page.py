@@ -64,9 +64,9 @@ def report(folder: Path, documents: dict[str, str]) -> str:
 
 
 def opened(driver: Any, url: str, width: int = 1280, *, dark: bool = False) -> Any:
+    driver.get("about:blank")  # the browser's own first page asks for much until it is left
     driver.get_log("browser")
     driver.get_log("performance")
-    driver.get("about:blank")
     shape(driver, width, 900, dark=dark)
     driver.get(url)
     wait(driver, "return document.querySelectorAll('svg').length > 2 || location.hash.length > 3")
