@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,10 @@ from flows import cli
 from flows.batch import Batch, Job, apply, emit
 from flows.interrupt import Interrupt
 from flows.member import one_entry
+from flows.readers.limits import Options
 from flows.run import Counts
+from flows.slices import plan
+from flows.sources import find_sources
 
 ROOT = Path(__file__).parent.parent
 
@@ -123,6 +127,13 @@ def test_ctrl_c_between_records_leaves_whole_ones(raw: list[Path], tmp_path: Pat
     with pytest.raises(KeyboardInterrupt), Interrupt(str):
         emit(batch, tmp_path, lambda record: os.kill(os.getpid(), signal.SIGINT))
     assert [file.name for file in tmp_path.iterdir()] == ["0.json"]
+
+
+def test_ctrl_c_is_heard_while_documents_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"text": "Words"}\n' * 10)
+    with pytest.raises(KeyboardInterrupt), Interrupt(str):
+        os.kill(os.getpid(), signal.SIGINT)
+        list(plan(find_sources([str(tmp_path)]), Options(), Counter()))
 
 
 def test_a_second_ctrl_c_stops_at_once() -> None:
