@@ -78,6 +78,7 @@ class ProblemCode(StrEnum):
     LANGUAGE_DECLARED_WRONG = "declared_language_wrong"
     DATE_AMBIGUOUS = "date_ambiguous"
     DATE_AFTER_FETCH = "date_after_fetch"
+    OVERRIDE_STALE = "override_stale"
 
 
 class RejectionCode(StrEnum):
