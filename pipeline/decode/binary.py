@@ -92,7 +92,7 @@ def _common(character: str) -> bool:
     )
 
 
-_PLAIN = b"abcdefghijklmnopqrstuvwxyz0123456789 \n<>/=\"-."
+_PLAIN = b'abcdefghijklmnopqrstuvwxyz0123456789 \n<>/="-.'
 
 
 def _lead(character: str, codec: str) -> int | None:
