@@ -109,13 +109,16 @@ def main() -> None:
     ap.add_argument("--work", type=Path, required=True, help="the folder that benchmarks.train left its fold models in")
     ap.add_argument("--folds", type=int, default=3)
     ap.add_argument("--pages", type=int, default=0, help="only so many pages of each set")
+    ap.add_argument("--only", nargs="+", type=int, help="only the pages of these folds")
     ap.add_argument("--kinds", nargs="+", choices=["text", "html"], default=["text", "html"])
     ap.add_argument("--no-peers", action="store_true")
     a = ap.parse_args()
     score = scorer(a.bench)
     golds = {name: list(jsonl(a.bench / name / "gold.jsonl.gz"))[: a.pages or None] for name in SETS}
     fold = site_folds([g for name in SETS for g in jsonl(a.bench / name / "gold.jsonl.gz")], a.folds)
-    models = {k: [read_model((a.work / f"{k}-{f}.npz").read_bytes(), k) for f in range(a.folds)] for k in a.kinds}
+    judged = a.only if a.only is not None else range(a.folds)
+    models = {k: {f: read_model((a.work / f"{k}-{f}.npz").read_bytes(), k) for f in judged} for k in a.kinds}
+    golds = {name: [g for g in golds[name] if fold[name, g["id"]] in judged] for name in SETS}
     table = Table(score, golds)
     written = a.work / "records"
     written.mkdir(exist_ok=True)
@@ -142,7 +145,8 @@ def main() -> None:
         for renderer in ("resiliparse", "html"):
             if (written / f"{name}-{renderer}.jsonl").exists():
                 print(f"{name}, {renderer}", flush=True)
-                gold = a.bench / name / "gold.jsonl.gz"
+                gold = written / f"{name}-gold.jsonl"
+                gold.write_text("".join(json.dumps(g) + "\n" for g in golds[name]), encoding="utf-8")
                 command = [sys.executable, a.bench / "score.py", gold, written / f"{name}-{renderer}.jsonl"]
                 subprocess.run([*command, *(["--only", "article"] if name == "wcxb-dev" else [])], check=True)
     if "text" not in a.kinds:
