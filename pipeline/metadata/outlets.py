@@ -57,6 +57,11 @@ def by_name(name: str) -> Known | None:
     return _by_name().get(key_of(name))
 
 
+def means(row: Known, name: str) -> bool:
+    """Whether a name is one of an outlet's; some names are shared by several editions."""
+    return key_of(name) in {key_of(n) for n in (row.name, *row.others)}
+
+
 def by_host(host: str) -> Known | None:
     """The outlet that a host belongs to: its own domain, or the longest one that it is part of."""
     parts = host.lower().removeprefix("www.").split(".")

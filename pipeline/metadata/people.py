@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipeline import dates, names, wording
-from pipeline.document import Author, Candidate, Contributor, Label
+from pipeline.document import KEPT, Author, Candidate, Contributor, Label
 from pipeline.metadata.candidates import ENOUGH, choose_all, locate
 from pipeline.metadata.sheet import Line, Sheet
 from pipeline.metadata.titles import hosts, names_site, site_names
@@ -42,6 +42,17 @@ METAS = {
     "rbauthors": "meta other",
 }
 """Names of meta tags that give authors, with the rule's name."""
+
+NEAR = frozenset(
+    {
+        "close above the headline",
+        "close below the headline",
+        "below the headline",
+        "close above the body",
+        "close behind the body",
+    }
+)
+"""Places where a bare name can be a byline, whatever the labeller took the line for."""
 
 MARKS = ("author", "authors", "byline", "autor", "autoren", "auteur", "autore", "writer", "contributor", "forfatter", "skribent")
 """Class words of elements that name authors."""
@@ -131,13 +142,21 @@ def _of_lines(sheet: Sheet) -> Iterator[Named]:
         if len(line.text) > MAX_BYLINE and line.label is not Label.AUTHOR_BIO:
             continue
         short = len(line.text) < 160
+        near = short and line.label not in KEPT and len(line.text) < 80 and sheet.place(line.number) in NEAR
         marked = line.noted("rel", "author") or line.noted("itemprop", "author", "name") or line.marked(*MARKS)
         if line.label is Label.AUTHOR_BIO:
             yield from _of_bio(sheet, line)
-        elif line.label in (Label.BYLINE, Label.DATE, Label.SECTION) or (short and marked) or (short and _says_by(line.text)):
+        elif (
+            line.label in (Label.BYLINE, Label.DATE, Label.SECTION)
+            or (short and marked)
+            or near
+            or (short and _says_by(line.text))
+        ):
             found = list(_of_byline(sheet, line, marked=marked))
             if not found and last and last[-1].author.role is None and line.label is Label.BYLINE:
-                yield replace(last[-1], author=_with_position(last[-1].author, line.text), clues=(*last[-1].clues, "position below"))
+                yield replace(
+                    last[-1], author=_with_position(last[-1].author, line.text), clues=(*last[-1].clues, "position below")
+                )
             last = found
             yield from found
 
@@ -181,7 +200,37 @@ def _of_byline(sheet: Sheet, line: Line, *, marked: bool) -> Iterator[Named]:
             heard.add(author.name)
             more = ["says by", "says by, " + place] * said + ["the whole line"] * (len(piece) > 0.8 * len(line.text))
             start, end = locate(sheet.document, line.block, piece)
-            yield Named(author, start, end, "line", rule + " said" * said, (*clues, *more, *(["in a part"] * (text is not line.text))))
+            yield Named(
+                author, start, end, "line", rule + " said" * said, (*clues, *more, *(["in a part"] * (text is not line.text)))
+            )
+
+
+def opening_name(text: str) -> str:
+    """The name that opens a text which goes on with something else: "Jane Roe on Monday", "Jane Roe Last updated"; empty if none does."""
+    words = text.split()
+    for size in (4, 3, 2):
+        if size < len(words) and _goes_on(words[size]) and names.looks_like_name(" ".join(words[:size])):
+            end = re.match(r"\s*" + r"\s+".join(re.escape(w) for w in words[:size]), text)
+            return end[0].strip() if end else ""
+    return ""
+
+
+def _goes_on(word: str) -> bool:
+    """Whether a word is none of a name: it begins small, is in capitals, or says a role, a date or "updated"."""
+    return not word[:1].isalpha() or word[0].islower() or (word.isupper() and len(word) > 2) or names.has_word(word, *_BEHIND)
+
+
+_BEHIND = (
+    "role",
+    "institution",
+    "modified",
+    "published",
+    "date_word",
+    "month",
+    "share_prompt",
+    "interface",
+    "subscription_prompt",
+)
 
 
 def read_names(text: str) -> list[tuple[Author, bool, str]]:
@@ -192,6 +241,9 @@ def read_names(text: str) -> list[tuple[Author, bool, str]]:
     people = names.read_people(rest)
     if people:
         return [(m.author, said, rest[m.start : m.end]) for m in people]
+    opening = opening_name(rest)
+    if opening:
+        return [(m.author, said, opening) for m in names.read_people(opening)]
     if not 0 < len(rest.split()) <= 5 or _JUNK_RE.search(rest):
         return []
     return [(author, said, rest[start:end]) for start, end, author in split_names(rest)]
@@ -245,7 +297,9 @@ def with_agreement(sheet: Sheet, found: list[Named]) -> list[Named]:
         if best.origin == "line":
             clues += [f"{best.rule}: first"] * (min(n.start for g in same for n in g if n.rule == best.rule) == best.start)
         else:
-            clues += [f"{best.rule}: {author.kind} beside a person"] * any(n.author.kind == "person" for g in same if g is not group for n in g)
+            clues += [f"{best.rule}: {author.kind} beside a person"] * any(
+                n.author.kind == "person" for g in same if g is not group for n in g
+            )
         clues += ["named again"] * (sum(n.origin == "line" for n in group) > 1)
         longer = any(set(key_of(author.name).split()) < set(k.split()) for k in groups)
         clues += ["part of a longer name"] * longer
@@ -280,7 +334,9 @@ def find_people(
     for named in found:
         confidence = sure(score(weights, "authors", sheet.kind, named.clues))
         raw = text[named.start : named.end]
-        scored.append((named, Candidate(named.author.name, named.start, named.end, raw, named.rule, confidence, clues=named.clues)))
+        scored.append(
+            (named, Candidate(named.author.name, named.start, named.end, raw, named.rule, confidence, clues=named.clues))
+        )
     scored.sort(key=lambda pair: -pair[1].confidence)
     chosen = choose_all([c for _, c in scored[:LISTED]])
     wanted = {(c.value, c.start) for c in chosen if c.chosen}
@@ -332,7 +388,9 @@ def _opening(text: str) -> tuple[str | None, bool, str]:
 
 
 _GLUED_RE = re.compile(r"(?:By|BY|Von)(?=[A-ZÀ-Þ][a-zà-ÿ])")
-_VERBS_RE = re.compile(r"(?:first\s)?(?:posted|published|written|added|submitted|reported|created|updated|story|words|article)\b", re.IGNORECASE)
+_VERBS_RE = re.compile(
+    r"(?:first\s)?(?:posted|published|written|added|submitted|reported|created|updated|story|words|article)\b", re.IGNORECASE
+)
 
 
 def _with_position(author: Author, text: str) -> Author:

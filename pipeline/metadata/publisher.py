@@ -74,7 +74,9 @@ def _of_facts(sheet: Sheet) -> Iterator[Said]:
             rule = _METAS[fact.name]
         elif fact.source == "json-ld" and fact.name.startswith("publisher"):
             rule = f"json-ld publisher of {kind_of(fact.kind)}"
-        elif fact.source == "json-ld" and fact.name == "name" and fact.kind in ("WebSite", "Organization", "NewsMediaOrganization"):
+        elif (
+            fact.source == "json-ld" and fact.name == "name" and fact.kind in ("WebSite", "Organization", "NewsMediaOrganization")
+        ):
             rule = f"json-ld {fact.kind}"
         elif fact.source == "title":
             yield from _tails(fact.value, fact.start, "title element")
@@ -135,7 +137,9 @@ def _of_lines(sheet: Sheet) -> Iterator[Said]:
                     start, end = locate(sheet.document, line.block, match[1])
                     yield Said(match[1], start, end, "line", f"domain in {line.label}")
         if line.label not in KEPT or line.number > last - BELOW:
-            yield from _copyright(text, at, "copyright line") if "©" in text or "opyright" in text or "(c)" in text.lower() else ()
+            yield from (
+                _copyright(text, at, "copyright line") if "©" in text or "opyright" in text or "(c)" in text.lower() else ()
+            )
         if sheet.kind == "text" and (line.label is Label.TITLE or line.number == 0):
             yield from _tails(text, at, "title line" if line.label is Label.TITLE else "first line")
         if len(text) <= 90 and (line.label not in KEPT):
@@ -184,7 +188,13 @@ def weigh(sheet: Sheet, found: list[Said]) -> list[tuple[str, str | None, Said, 
     groups: dict[str, list[tuple[Said, outlets.Known | None]]] = {}
     for said in found:
         known = outlets.by_host(said.value) if DOMAIN_RE.fullmatch(said.value) else None
-        known = known or outlets.by_name(said.value) or outlets.by_name(re.sub(r"\s*\(.*\)\Z|\.(?:com|de|org|net)\Z", "", said.value))
+        here = (row for h in where if (row := outlets.by_host(h)) and outlets.means(row, said.value))
+        known = (
+            next(here, None)
+            or known
+            or outlets.by_name(said.value)
+            or outlets.by_name(re.sub(r"\s*\(.*\)\Z|\.(?:com|de|org|net)\Z", "", said.value))
+        )
         groups.setdefault(known.name if known else outlets.key_of(said.value), []).append((said, known))
     origins = {s.origin for s in found}
     out = []
@@ -199,7 +209,9 @@ def weigh(sheet: Sheet, found: list[Said]) -> list[tuple[str, str | None, Said, 
         clues += [f"{origin} says otherwise" for origin in sorted(origins - heard)]
         key = "".join(wording.tokenize(best.value))
         labels = {part for host in where for part in host.split(".")[:-1]}
-        clues += ["host agrees"] * ("host" in heard or any(len(x) > 2 and (x.replace("-", "") in key or key in x) for x in labels))
+        clues += ["host agrees"] * (
+            "host" in heard or any(len(x) > 2 and (x.replace("-", "") in key or key in x) for x in labels)
+        )
         count = len(group)
         clues += [f"said {'once' if count == 1 else 'twice' if count == 2 else '3-5 times' if count < 6 else 'often'}"]
         clues += [f"{'known' if known else 'unknown'}: {rule}" for rule in rules]
@@ -229,14 +241,19 @@ def find_publisher(
     weighed = weigh(sheet, find_said(sheet))
     domains = {name: domain for name, domain, _, _ in weighed}
     found = [
-        Candidate(name, s.start, s.end, text[s.start : s.end], s.rule, sure(score(weights, "outlet", sheet.kind, clues)), clues=clues)
+        Candidate(
+            name, s.start, s.end, text[s.start : s.end], s.rule, sure(score(weights, "outlet", sheet.kind, clues)), clues=clues
+        )
         for name, _, s, clues in weighed
     ]
     outlet, outlet_all = choose(found, LISTED)
     agencies = [
         candidate(sheet.document, line.block, line.text, line.text, "agency line", 0.8)
         for line in sheet.of(Label.OUTLET, Label.BYLINE)
-        if len(line.text) < MAX_OUTLET and any(h.entry.sign == "agency" and h.last - h.first == len(wording.tokenize(line.text)) for h in wording.find_in(line.text))
+        if len(line.text) < MAX_OUTLET
+        and any(
+            h.entry.sign == "agency" and h.last - h.first == len(wording.tokenize(line.text)) for h in wording.find_in(line.text)
+        )
     ]
     dateline = _dateline(sheet.document)
     placed, place_all = choose([dateline[0]] if dateline else [])

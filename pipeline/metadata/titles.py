@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipeline import wording
 from pipeline.document import Candidate, Label
 from pipeline.metadata.candidates import choose, locate
+from pipeline.metadata.headline import Surroundings
 from pipeline.metadata.sheet import Sheet
 from pipeline.metadata.weights import Weights, score, sure
 from pipeline.metadata.when import kind_of
@@ -45,6 +46,7 @@ class Called:
     rule: str
     clues: tuple[str, ...]
     cut: str = ""
+    number: int = -1
 
 
 def site_names(sheet: Sheet) -> list[str]:
@@ -90,7 +92,7 @@ def find_called(sheet: Sheet) -> list[Called]:
     """Everything that could be the title, with its shorter forms."""
     names, where = site_names(sheet), hosts(sheet)
     found: list[Called] = []
-    for value, start, rule in [*_of_facts(sheet), *_of_lines(sheet)]:
+    for value, start, rule, number in [*((*fact, -1) for fact in _of_facts(sheet)), *_of_lines(sheet)]:
         if not 1 < len(value) <= MAX_TITLE:
             continue
         pieces = list(SEPARATOR_RE.finditer(value))
@@ -98,7 +100,7 @@ def find_called(sheet: Sheet) -> list[Called]:
         clues = (f"{rule}", *(["keeps the site's name"] * tail_named))
         if names_site(value, names, where):
             clues = (*clues, "is the site's name")
-        found.append(Called(value, start, start + len(value), rule, clues))
+        found.append(Called(value, start, start + len(value), rule, clues, "", number))
         for n, cut in enumerate(reversed(pieces[-4:])):
             tail, rest = value[cut.end() :], value[: cut.start()].rstrip()
             if len(rest) > 3:
@@ -108,7 +110,7 @@ def find_called(sheet: Sheet) -> list[Called]:
                     f"tails cut: {n + 1}",
                     f"cut at {cut.group().strip() or '-'}",
                 )
-                found.append(Called(rest, start, start + len(rest), f"{rule} without its tail", clues, tail))
+                found.append(Called(rest, start, start + len(rest), f"{rule} without its tail", clues, tail, number))
         for cut in pieces[:2]:
             head, rest = value[: cut.start()], value[cut.end() :]
             if len(rest) > 8:
@@ -122,6 +124,7 @@ def find_called(sheet: Sheet) -> list[Called]:
                         f"{rule} without its head",
                         (f"{rule}, head cut", kind, f"head cut at {sign}"),
                         head,
+                        number,
                     )
                 )
     return found
@@ -149,7 +152,7 @@ def _of_facts(sheet: Sheet) -> Iterator[tuple[str, int, str]]:
             yield value, 0, "the dump's own field"
 
 
-def _of_lines(sheet: Sheet) -> Iterator[tuple[str, int, str]]:
+def _of_lines(sheet: Sheet) -> Iterator[tuple[str, int, str, int]]:
     headings = 0
     dated = [line.number for line in sheet.lines if line.label in (Label.DATE, Label.BYLINE)][:3]
     first, _ = sheet.body
@@ -177,7 +180,7 @@ def _of_lines(sheet: Sheet) -> Iterator[tuple[str, int, str]]:
             rule = "line above the body"
         if rule:
             start, _ = locate(sheet.document, line.block, text)
-            yield text, start, rule
+            yield text, start, rule, line.number
 
 
 def with_agreement(sheet: Sheet, found: list[Called]) -> list[Called]:
@@ -194,6 +197,7 @@ def with_agreement(sheet: Sheet, found: list[Called]) -> list[Called]:
     present = {_origin(c) for c in found}
     headlines = [k for k, g in groups.items() if any(c.rule.startswith(("the only h1", "h1", "title line")) for c in g)]
     out = []
+    around = Surroundings(sheet)
     for key, group in groups.items():
         if not key:
             continue
@@ -212,6 +216,7 @@ def with_agreement(sheet: Sheet, found: list[Called]) -> list[Called]:
             + ["shown as a line"] * (key in shown)
             + ["ends like a sentence"] * (best.value[-1] == "." and words > 3)
         )
+        clues += around.clues_of(key, [c.number for c in group if c.number >= 0])
         longer = any(k != key and f" {key} " in f" {k} " for k in headlines)
         shorter = any(k != key and f" {k} " in f" {key} " for k in headlines)
         clues += ["part of a headline shown"] * longer + ["holds a headline shown"] * shorter
@@ -256,4 +261,4 @@ def find_title(sheet: Sheet, weights: Weights) -> tuple[Candidate | None, tuple[
         )
         for c in with_agreement(sheet, find_called(sheet))
     ]
-    return choose(found, LISTED, 0.1)
+    return choose(found, LISTED)
