@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipeline import dates, names, wording
 from pipeline.document import KEPT, Author, Candidate, Contributor, Label
-from pipeline.metadata.candidates import ENOUGH, choose_all, locate
+from pipeline.metadata.candidates import choose_all, locate
 from pipeline.metadata.sheet import Line, Sheet
 from pipeline.metadata.titles import hosts, names_site, site_names
 from pipeline.metadata.weights import Weights, score, sure
@@ -190,34 +190,58 @@ def _of_byline(sheet: Sheet, line: Line, *, marked: bool) -> Iterator[Named]:
     clues += ["marked as author"] * marked + ["rel author"] * line.noted("rel", "author")
     clues += ["itemprop author"] * line.noted("itemprop", "author")
     clues += ["beside a date"] * any(x.label is Label.DATE for x in sheet.lines[max(0, line.number - 2) : line.number + 3])
-    parts = parts_of(line.text)
-    texts = [part for _, part in parts] if len(parts) > 1 or (parts and parts[0][1] != line.text) else [line.text]
-    heard: set[str] = set()
-    for text in texts:
-        for author, said, piece in read_names(text):
-            if author.name in heard or (author.kind != "person" and not said and line.label is not Label.BYLINE):
-                continue
-            heard.add(author.name)
-            more = ["says by", "says by, " + place] * said + ["the whole line"] * (len(piece) > 0.8 * len(line.text))
-            start, end = locate(sheet.document, line.block, piece)
-            yield Named(
-                author, start, end, "line", rule + " said" * said, (*clues, *more, *(["in a part"] * (text is not line.text)))
-            )
+    for author, said, piece, part in named_in(line.text):
+        if author.kind != "person" and not said and line.label is not Label.BYLINE:
+            continue
+        more = ["says by", "says by, " + place] * said + ["the whole line"] * (len(piece) > 0.8 * len(line.text))
+        start, end = locate(sheet.document, line.block, piece)
+        yield Named(author, start, end, "line", rule + " said" * said, (*clues, *more, *(["in a part"] * part)))
+
+
+def named_in(text: str) -> list[tuple[Author, bool, str, bool]]:
+    """The authors that a line names, each once: whether "By" is said, the piece that names them, whether that is a part only."""
+    parts = parts_of(text)
+    divided = len(parts) > 1 or (bool(parts) and parts[0][1] != text)
+    found: dict[str, tuple[Author, bool, str, bool]] = {}
+    for part in [part for _, part in parts if not _dates_only(part)] if divided or not parts else [text]:
+        for author, said, piece in read_names(part):
+            found.setdefault(author.name, (author, said, piece, divided))
+    return list(found.values())
+
+
+def _dates_only(text: str) -> bool:
+    """Whether a part says no more than "Published on"."""
+    size = len(wording.tokenize(text))
+    return any(
+        h.entry.sign in ("published", "modified", "date_word", "reading_time") and h.last - h.first == size
+        for h in wording.find_in(text)
+    )
+
+
+def _trimmed(mention: names.Mention, said: bool, piece: str) -> tuple[Author, bool, str]:
+    """A name without the words behind it that are none of it."""
+    shorter = opening_name(piece)
+    author = replace(mention.author, name=names.straighten_case(shorter)) if shorter else mention.author
+    return author, said, shorter or piece
 
 
 def opening_name(text: str) -> str:
     """The name that opens a text which goes on with something else: "Jane Roe on Monday", "Jane Roe Last updated"; empty if none does."""
     words = text.split()
-    for size in (4, 3, 2):
-        if size < len(words) and _goes_on(words[size]) and names.looks_like_name(" ".join(words[:size])):
+    for size in (2, 3, 4):
+        if size < len(words) and _goes_on(words[size:], words[size - 1]) and names.looks_like_name(" ".join(words[:size])):
             end = re.match(r"\s*" + r"\s+".join(re.escape(w) for w in words[:size]), text)
             return end[0].strip() if end else ""
     return ""
 
 
-def _goes_on(word: str) -> bool:
-    """Whether a word is none of a name: it begins small, is in capitals, or says a role, a date or "updated"."""
-    return not word[:1].isalpha() or word[0].islower() or (word.isupper() and len(word) > 2) or names.has_word(word, *_BEHIND)
+def _goes_on(words: list[str], before: str) -> bool:
+    """Whether words are none of a name: they begin small, are in capitals, or say a role, a date or "updated"."""
+    word = words[0]
+    shouted = word.isupper() and len(word) > 2 and not before.isupper()
+    small = word[0].islower() and not names.has_word(word, "name_particle", "and", "with")
+    said = any(h.first == 0 and h.entry.sign in _BEHIND for h in wording.find_in(" ".join(words[:4])))
+    return not word[:1].isalpha() or small or shouted or said or names.has_word(word, *_BEHIND)
 
 
 _BEHIND = (
@@ -238,13 +262,18 @@ def read_names(text: str) -> list[tuple[Author, bool, str]]:
     credit, said, rest = _opening(text)
     if credit:
         return []
+    words = rest.split()
+    if (
+        len(words) == 2 and rest.upper() == rest.lower() and names.has_word(words[1], "role", "byline")
+    ):  # a reporter's title behind the name
+        rest = words[0]
     people = names.read_people(rest)
     if people:
-        return [(m.author, said, rest[m.start : m.end]) for m in people]
+        return [_trimmed(m, said, rest[m.start : m.end]) for m in people]
     opening = opening_name(rest)
     if opening:
         return [(m.author, said, opening) for m in names.read_people(opening)]
-    if not 0 < len(rest.split()) <= 5 or _JUNK_RE.search(rest):
+    if not 0 < len(rest.split()) <= 5 or _JUNK_RE.search(rest) or (not said and names.has_word(rest, "role")):
         return []
     return [(author, said, rest[start:end]) for start, end, author in split_names(rest)]
 
@@ -258,7 +287,9 @@ def _of_bio(sheet: Sheet, line: Line) -> Iterator[Named]:
         author = people[0].author
     if author is not None:
         start, end = locate(sheet.document, line.block, author.name)
-        yield Named(author, start, end, "bio", "author_bio", ("author_bio", f"author_bio, {sheet.place(line.number)}"))
+        clues = ["author_bio", f"author_bio, {sheet.place(line.number)}", *(["introduced as author"] * bool(hits))]
+        clues += ["tells what they are"] * bool(author.role or author.affiliation)
+        yield Named(author, start, end, "bio", "author_bio", tuple(clues))
 
 
 def key_of(name: str) -> str:
@@ -302,7 +333,7 @@ def with_agreement(sheet: Sheet, found: list[Named]) -> list[Named]:
             )
         clues += ["named again"] * (sum(n.origin == "line" for n in group) > 1)
         longer = any(set(key_of(author.name).split()) < set(k.split()) for k in groups)
-        clues += ["part of a longer name"] * longer
+        clues += ["part of a longer name"] * longer + ["nobody else is named"] * (len(groups) == 1)
         out.append(replace(best, author=author, clues=tuple(clues)))
     return out
 
@@ -381,9 +412,9 @@ def _opening(text: str) -> tuple[str | None, bool, str]:
         return None, True, bare[glued.end() :].strip()
     tokens = wording.tokenize(bare[:60])
     for k in (1, 2):  # "Posted by", "Published by": a word or two before the "by"
-        hit = next((h for h in wording.find(tokens[k:]) if h.first == 0 and h.entry.sign == "byline"), None)
-        if hit is not None and k < len(tokens) and _VERBS_RE.match(bare):
-            return None, True, wording.rest_after(bare, k + hit.last)
+        by = next((h for h in wording.find(tokens[k:]) if h.first == 0 and h.entry.sign == "byline"), None)
+        if by is not None and k < len(tokens) and _VERBS_RE.match(bare):
+            return None, True, wording.rest_after(bare, k + by.last)
     return None, False, bare
 
 

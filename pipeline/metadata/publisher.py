@@ -182,7 +182,7 @@ def _names_in(text: str) -> list[str]:
     return found
 
 
-def weigh(sheet: Sheet, found: list[Said]) -> list[tuple[str, str | None, Said, tuple[str, ...]]]:
+def weigh(found: list[Said]) -> list[tuple[str, str | None, Said, tuple[str, ...]]]:
     """One candidate for each outlet: its name, its domain, where it is said best, and what speaks for and against it."""
     where = [s.value for s in found if s.origin == "host"]
     groups: dict[str, list[tuple[Said, outlets.Known | None]]] = {}
@@ -238,7 +238,7 @@ def find_publisher(
 ) -> tuple[Outlet | None, str | None, str | None, dict[str, tuple[Candidate, ...]]]:
     """Outlet, agency and dateline with their candidates."""
     text = sheet.document.text
-    weighed = weigh(sheet, find_said(sheet))
+    weighed = weigh(find_said(sheet))
     domains = {name: domain for name, domain, _, _ in weighed}
     found = [
         Candidate(

@@ -106,7 +106,7 @@ def find_called(sheet: Sheet) -> list[Called]:
             if len(rest) > 3:
                 clues = (
                     f"{rule}, tail cut",
-                    _tail_kind(tail, names, where, sheet),
+                    _tail_kind(tail, names, where),
                     f"tails cut: {n + 1}",
                     f"cut at {cut.group().strip() or '-'}",
                 )
@@ -130,7 +130,7 @@ def find_called(sheet: Sheet) -> list[Called]:
     return found
 
 
-def _tail_kind(tail: str, names: list[str], where: list[str], sheet: Sheet) -> str:
+def _tail_kind(tail: str, names: list[str], where: list[str]) -> str:
     if names_site(tail, names, where):
         return "site's name cut"
     words = len(tail.split())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pipeline import wording
 from pipeline.dates import MONTH_FIRST, DateExpression, find_dates, minutes, read_stamp
 from pipeline.document import Candidate, Label, Problem, ProblemCode
-from pipeline.metadata.candidates import ENOUGH, choose, locate
+from pipeline.metadata.candidates import choose, locate
 from pipeline.metadata.sheet import Line, Sheet
 from pipeline.metadata.weights import Weights, score, sure
 
@@ -89,7 +89,8 @@ def _of_facts(sheet: Sheet) -> Iterator[Dated]:
             continue
         found = read_stamp(fact.value, language)
         if found is not None:
-            yield Dated(found.iso(), fact.start, fact.end, fact.source, rule, (rule,), changed, open=found.order_open)
+            clues = [rule, *([f"json-ld of {fact.kind}"] if fact.source == "json-ld" and len(fact.kind) < 30 else [])]
+            yield Dated(found.iso(), fact.start, fact.end, fact.source, rule, tuple(clues), changed, open=found.order_open)
 
 
 METAS = frozenset(
@@ -268,6 +269,9 @@ def with_agreement(dated: list[Dated]) -> list[Dated]:
         clues += ["earliest of the head"] * (bool(published) and d.value[:10] == published[0])
         clues += ["before all dates of the head"] * (bool(published) and d.value[:10] < published[0])
         clues += ["after all dates of the head"] * (bool(published) and d.value[:10] > published[-1])
+        clues += [f"of the head, lines: {'silent' if 'line' not in heads else 'other days'}"] * (
+            d.origin in ("json-ld", "meta") and "line" not in others
+        )
         clues += ["alone"] * (len(others) == 1)
         out.append(replace(d, clues=tuple(clues)))
     return out
@@ -279,7 +283,7 @@ def find_when(sheet: Sheet, weights: Weights) -> tuple[dict[str, tuple[Candidate
     published = [_candidate(sheet, d, weights, "date_published") for d in dated]
     modified = [_candidate(sheet, d, weights, "date_modified") for d in dated if d.changed]
     best, published_all = choose(_unique(published), LISTED)
-    best, published_all = _more_precise(best, published_all)
+    best, published_all = _more_precise(best, published_all, {(d.value, d.start) for d in dated if d.changed})
     later, modified_all = choose(_unique(modified), LISTED)
     values = {"date_published": best.value if best else None, "date_modified": later.value if later else None}
     problems = [
@@ -308,13 +312,44 @@ def _unique(found: list[Candidate]) -> list[Candidate]:
     return list(best.values())
 
 
-def _more_precise(best: Candidate | None, found: tuple[Candidate, ...]) -> tuple[Candidate | None, tuple[Candidate, ...]]:
-    """If another candidate says the same with time and zone, that one is the answer."""
-    if best is None or minutes(best.value) is not None:
+RANKS = (
+    "json-ld datePublished of article",
+    "meta article:published_time",
+    "json-ld datePublished",
+    "meta published",
+    "meta",
+    "time",
+)
+"""Rules in the order in which their time of day is believed, once the day is known."""
+
+
+def _same_day(one: str, other: str) -> bool:
+    """Whether two dates can be of one day: the same in their zones, or, where one has no zone, less than fourteen hours apart."""
+    if one[:10] == other[:10]:
+        return True
+    there, here = minutes(one), minutes(other + "+00:00" if len(other) in (16, 19) else other)
+    return there is not None and here is not None and abs(there - here) <= 14 * 60
+
+
+def _more_precise(
+    best: Candidate | None, found: tuple[Candidate, ...], changed: set[tuple[str, int]]
+) -> tuple[Candidate | None, tuple[Candidate, ...]]:
+    """The day is chosen; its time and zone are the head's, by the best rule that gives them."""
+    if best is None:
         return best, found
-    same = [c for c in found if c.value.startswith(best.value) and len(c.value) > len(best.value) and c.confidence >= ENOUGH / 5]
-    if not same:
+    timed = [
+        (rank, c)
+        for c in found
+        for rank, rule in enumerate(RANKS)
+        if c.rule.startswith(rule)
+        and (c.value, c.start) not in changed
+        and minutes(c.value) is not None
+        and _same_day(c.value, best.value)
+    ]
+    if not timed:
         return best, found
-    finer = max(same, key=lambda c: (minutes(c.value) is not None, c.confidence, -c.start))
-    chosen = replace(finer, chosen=True, confidence=best.confidence)
+    finer = min(timed, key=lambda pair: (pair[0], -pair[1].confidence, pair[1].start))[1]
+    if finer is best or (finer.rule.startswith("time") and minutes(best.value) is not None):
+        return best, found
+    chosen = replace(finer, chosen=True, confidence=max(best.confidence, finer.confidence))
     return chosen, (chosen, *(replace(c, chosen=False) for c in found if c is not finer))
