@@ -85,7 +85,7 @@ MODIFIED = {
 
 
 PRIORS = {
-    "outlet": {"domain in byline": 220, "domain in outlet": 250, "domain in date": 180, "outlet line": 150, "the dump's own field": 300},
+    "outlet": {"domain in byline": 380, "domain in outlet": 350, "domain in date": 300, "outlet line": 150, "the dump's own field": 300},
     "title": {"the dump's own field": 150},
     "authors": {"the dump's own field": 150, "introduced as author": 200},
     "date_published": {"the dump's own field": 150, "line caption": -400, "line legal_notice": -400},

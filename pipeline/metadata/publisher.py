@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline import names, wording
-from pipeline.document import KEPT, Candidate, Document, Label, Outlet
+from pipeline.document import ABOUT, KEPT, Candidate, Document, Label, Outlet
 from pipeline.metadata import outlets
 from pipeline.metadata.candidates import candidate, choose, labelled, locate
 from pipeline.metadata.sheet import Line, Sheet
@@ -142,7 +142,7 @@ def _of_lines(sheet: Sheet) -> Iterator[Said]:
             )
         if sheet.kind == "text" and (line.label is Label.TITLE or line.number == 0):
             yield from _tails(text, at, "title line" if line.label is Label.TITLE else "first line")
-        if len(text) <= 90 and (line.label not in KEPT):
+        if len(text) <= 90 and line.label not in KEPT and line.label not in ABOUT:
             yield from _known_in(sheet, line, last)
 
 
