@@ -44,6 +44,10 @@ UNSEEN = 0.5
 STRANGE = 9
 """One in so many of the wide languages is kept from the profiles of a fold, as the web has languages that nobody labelled."""
 
+RARER = 2.3
+"""How much rarer on the web a language is than its larger neighbour, at least: ten times, as a logarithm. Our texts have both
+equally often."""
+
 WEIGHT = {"common": 3.0, "wide": 1.0}
 """Weight of a text by its set: most of the web is written in the common languages."""
 
@@ -148,7 +152,7 @@ def ballot(row: Row, fold: int, profiles: Profiles) -> Ballot | None:
     script = main_script(letters(sample))
     if not voted(script):
         return None
-    text = sample if script == "Latn" else detect._without_latin(sample)
+    text = sample if script == "Latn" else detect.without_latin(sample)
     answers = (cld2_votes(text), profile_votes(text, profiles), langid_votes(text), langdetect_votes(text))
     return Ballot(row, fold, tuple(detect.in_script(a, script) for a in answers), script, frozenset(profiles.codes))
 
@@ -190,7 +194,9 @@ def fit(votes: Sequence[Ballot], asked: int) -> list[float]:
         slope = heavy @ (x[rows, gold] - np.einsum("nm,nmk->nk", chances, x))
         return float(-(heavy * np.log(chances[rows, gold] + 1e-12)).sum() + w @ w / 2), w - slope
 
-    return [round(float(w), 3) for w in minimize(loss, np.full(x.shape[2], 0.5), jac=True, method="L-BFGS-B").x]
+    bounds = [(None, -RARER if name == "smaller neighbour" else None) for name in vote.FEATURES[: x.shape[2]]]
+    start = np.array([min(0.5, high) if high is not None else 0.5 for _, high in bounds])
+    return [round(float(w), 3) for w in minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x]
 
 
 def fit_all(votes: Sequence[Ballot]) -> dict[str, list[float]]:

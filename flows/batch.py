@@ -1,30 +1,40 @@
 """A batch of documents on its way through the stages, without Prefect: the tasks of `clean_dump` call these functions.
 
 Here stands the one boundary where any exception of a document is caught: the document becomes a rejected record that
-says which stage failed and how, and the batch goes on.
+says which stage, or the reader, failed and how, and the batch goes on.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from flows.outputs import write_atomically
+from flows.readers import read
+from flows.readers.entry import Entry, Origin, refusal
+from flows.readers.limits import Options
 from flows.sources import SourceFile
-from pipeline.document import Document, Payload, RejectionCode, Stage, UnusablePayloadError
+from pipeline.document import Document, RejectionCode, Stage, UnusablePayloadError
 from pipeline.record import Record, Source, payload_id, rejected, source_of, to_json, to_record
 
 
 class Job:
-    """A document of the batch: its source, how far it has come, and its record once it has one."""
+    """A document of the batch: where its record goes, its format, how far it has come, and its record once it has one."""
 
-    __slots__ = ("document", "record", "source")
+    __slots__ = ("document", "format", "output", "record")
 
-    def __init__(self, source: SourceFile) -> None:
-        self.source = source
+    def __init__(self, output: str, entry: Entry) -> None:
+        self.output = output
+        self.format = entry.format
         self.document: Document | None = None
         self.record: Record | None = None
+        if entry.refused is None:
+            self.document = Document(entry.payload)
+        else:
+            p = entry.payload
+            source = Source(p.name, p.member, p.path, p.url, p.media_type, entry.size, p.fetched_at)
+            self.record = rejected(source, entry.id, *entry.refused)
 
 
 class Batch:
@@ -44,45 +54,32 @@ class Batch:
         return sum(job.record is not None and job.record.status == "rejected" for job in self.jobs)
 
 
-def read_batch(name: str, sources: Sequence[SourceFile]) -> Batch:
-    """Read the files of a batch; one that cannot be read has a rejected record from the start."""
-    return Batch(name, [read_job(source) for source in sources])
+def found_in(source: SourceFile, options: Options, skipped: Counter[str] | None = None) -> Iterator[Entry]:
+    """The documents of a source file, as they come; a file that cannot be read, or not to its end, gives a refusal too.
 
-
-def read_job(source: SourceFile) -> Job:
-    """Read one file; if it cannot be read, the job has a rejected record."""
-    job = Job(source)
-    refused = source.refused
-    if refused is None:
-        try:
-            data = Path(source.file).read_bytes()
-            job.document = Document(Payload(data, source.name, path=source.path))
-        except OSError as error:
-            refused = (RejectionCode.UNREADABLE, f"the file cannot be read: {error.strerror or error}")
-    if refused is not None:
-        job.record = rejected(_bare_source(source), _bare_id(source), *refused)
-    return job
-
-
-def _bare_source(source: SourceFile) -> Source:
+    What is no document is counted in `skipped`.
+    """
+    origin = Origin(source.name, source.path, source.name)
+    if source.refused is not None:
+        yield refusal(origin, *source.refused, size=_size(source))
+        return
     try:
-        size = Path(source.file).lstat().st_size
+        with source.open() as stream:
+            found, reading = read(stream, origin, options)
+            yield from found
+            if skipped is not None:
+                skipped.update(reading.skipped)
+    except OSError as error:
+        yield refusal(origin, RejectionCode.UNREADABLE, f"the file cannot be read: {error.strerror or error}")
+    except Exception as error:  # the boundary, for readers
+        yield refusal(origin, RejectionCode.FAILED, f"reading failed: {type(error).__name__}: {error}")
+
+
+def _size(source: SourceFile) -> int:
+    try:
+        return Path(source.file).lstat().st_size
     except OSError:
-        size = 0
-    return Source(source.name, None, source.path, None, "text/plain", size, None)
-
-
-def _bare_id(source: SourceFile) -> str:
-    """The id of a file that is refused: of its bytes where they may be read, else of none."""
-    digest = hashlib.sha256()
-    if source.refused and source.refused[0] is RejectionCode.TOO_LARGE:
-        try:
-            with open(source.file, "rb") as file:
-                while chunk := file.read(1 << 20):
-                    digest.update(chunk)
-        except OSError:
-            return payload_id(b"")
-    return "sha256:" + digest.hexdigest()
+        return 0
 
 
 def apply(batch: Batch, stages: Sequence[tuple[str, Stage]]) -> Batch:
@@ -116,7 +113,7 @@ def emit(batch: Batch, output: Path, done: Callable[[Record], None] | None = Non
     records = []
     for job in batch.jobs:
         record = finish(job)
-        write_atomically(output / job.source.record, to_json(record))
+        write_atomically(output / job.output, to_json(record))
         records.append(record)
         job.document = None
         if done:
@@ -128,7 +125,7 @@ def finish(job: Job) -> Record:
     """The record of a job that went through all stages, or was rejected on the way."""
     if job.record is None:
         if job.document is None:
-            raise ValueError("a job without document and record was never read; make it with read_job()")
+            raise ValueError("a job without document and record was never read; make it with a document or a refusal")
         try:
             job.record = to_record(job.document)
         except Exception as error:  # the same boundary

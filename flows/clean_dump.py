@@ -4,7 +4,7 @@
 
 Each batch of documents is one task; inside it the five stage tasks are called directly, so that Prefect shows
 decode -> strip chrome -> detect language -> split metadata -> emit, and a million documents are a few thousand task
-runs. Paths go in, counts come out; documents never pass through Prefect.
+runs. Paths and ranges go in, counts come out; documents never pass through Prefect.
 """
 
 from __future__ import annotations
@@ -17,16 +17,18 @@ from pathlib import Path
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.batch import Batch, apply, emit, read_batch
+from flows.batch import Batch, apply, emit
 from flows.outputs import check_apart, prepare
-from flows.sources import SourceFile, find_sources
+from flows.readers.limits import Limits, Options
+from flows.slices import Slice, plan, read_batch
+from flows.sources import find_sources
 from pipeline import STAGES
 from pipeline.document import Stage
 from pipeline.record import Record
 from pipeline.version import VERSION
 
-BATCH_DOCUMENTS = 500
-"""Documents in a batch: large enough that Prefect's cost for a task (10 to 30 ms) vanishes."""
+Counts = dict[str, dict[str, int]]
+"""Numbers by outcome (`ok`, or the reason of a rejection), by format, and of what was skipped as no document."""
 
 
 def _stages(*names: str) -> list[tuple[str, Stage]]:
@@ -62,43 +64,51 @@ def split_metadata(batch: Batch) -> Batch:
 
 
 @task(name="emit", task_run_name="emit {batch}", cache_policy=NO_CACHE)
-def emit_records(batch: Batch, output: str) -> dict[str, int]:
-    """Write the records; counts by status and reason."""
-    return count(emit(batch, Path(output), progress.get()))
+def emit_records(batch: Batch, output: str) -> Counts:
+    """Write the records; counts by outcome and by format."""
+    return count(emit(batch, Path(output), progress.get()), batch)
 
 
-def count(records: Sequence[Record]) -> dict[str, int]:
-    """Number of records that are ok, and of rejected ones by reason."""
-    return dict(Counter(r.reason.code.value if r.reason else "ok" for r in records))
+def count(records: Sequence[Record], batch: Batch) -> Counts:
+    """Number of records that are ok, and of rejected ones by reason; number of documents by format."""
+    outcomes = Counter(r.reason.code.value if r.reason else "ok" for r in records)
+    return {"outcomes": dict(outcomes), "formats": dict(Counter(job.format for job in batch.jobs))}
 
 
 @task(name="clean batch", task_run_name="{name}", cache_policy=NO_CACHE)
-def clean_batch(name: str, sources: Sequence[SourceFile], output: str) -> dict[str, int]:
+def clean_batch(name: str, slices: Sequence[Slice], output: str, options: Options) -> Counts:
     """Clean one batch: the five stage tasks, called directly."""
-    batch = read_batch(name, sources)
+    batch = read_batch(name, slices, options)
     for stage in (decode, strip_chrome, detect_language, split_metadata):
         batch = stage(batch)
     return emit_records(batch, output)
 
 
 @flow(name="clean-dump", version=VERSION, flow_run_name="clean {source} into {output}", validate_parameters=False)
-def clean_dump(source: str | list[str], output: str = "output") -> dict[str, int]:
+def clean_dump(
+    source: str | list[str],
+    output: str = "output",
+    limits: dict[str, int] | None = None,
+    fields: list[list[str]] | None = None,
+) -> Counts:
     """Clean every document of a dump.
 
-    `source` names files, folders or globs; `output` is the folder for the records. Returns the number of documents that
-    are `ok`, and of the rejected ones by reason. Raises `NothingToReadError` and `OutputError`.
+    `source` names files, folders, globs or addresses; `output` is the folder for the records; `limits` and `fields` are
+    those of `flows.readers.limits`. Returns the number of documents by outcome and by format, and what was skipped.
+    Raises `NothingToReadError`, `OutputError`, and `TypeError` for a limit that is none.
     """
     inputs = [source] if isinstance(source, str) else source
+    options = Options(Limits(**(limits or {})), tuple((role, name) for role, name in fields or ()))
     check_apart(inputs, Path(output))
     sources = find_sources(inputs)
     prepare(Path(output))
-    total: Counter[str] = Counter()
-    for n, first in enumerate(range(0, len(sources), BATCH_DOCUMENTS)):
-        batch = sources[first : first + BATCH_DOCUMENTS]
-        name = f"batch {n + 1}: {len(batch)} documents"
-        total.update(clean_batch(name, batch, output))
-    get_run_logger().info("%d documents: %s", len(sources), dict(total))
-    return dict(total)
+    total = {"outcomes": Counter[str](), "formats": Counter[str](), "skipped": Counter[str]()}
+    for n, slices in enumerate(plan(sources, options, total["skipped"])):
+        name = f"batch {n + 1}: {sum(part.count for part in slices)} documents"
+        for kind, numbers in clean_batch(name, slices, output, options).items():
+            total[kind].update(numbers)
+    get_run_logger().info("%d files: %s", len(sources), {kind: dict(numbers) for kind, numbers in total.items()})
+    return {kind: dict(sorted(numbers.items())) for kind, numbers in total.items()}
 
 
 if __name__ == "__main__":

@@ -15,18 +15,28 @@ from pathlib import Path
 import click
 
 from flows import clues
-from flows.batch import Batch, Job, apply, finish, read_job
+from flows.batch import Batch, Job, apply, finish
 from flows.explain import explain
+from flows.member import ManyError, bytes_of, one_entry
 from flows.outputs import OutputError, check_apart, prepare
+from flows.readers.limits import Limits, Options
+from flows.readers.rows import ROLES
 from flows.run import MAX_PARAMETER, Report, RunFailedError, clean_all, summary
-from flows.sources import NothingToReadError, SourceFile, find_sources, given_file
+from flows.sources import NothingToReadError, find_sources
 from flows.terminal import Color, make_console, survive_encoding, visible, visible_json
 from pipeline import STAGES, VERSION, verify
-from pipeline.document import Document, Payload
+from pipeline.decode import MAX_BYTES
 from pipeline.record import Record, from_json, schema_json, to_json
 from pipeline.version import RULES
 
+LIMITS = ("expanded", "ratio", "layers", "members")
+
 REJECTED, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
+
+_MAX_BYTES_HELP = f"Bytes of one document; a larger one is rejected.  [default: {MAX_BYTES}]"
+_LIMIT_HELP = "Limit of a source file: expanded (bytes), ratio, layers or members. May be repeated."
+_FIELD_HELP = "Field of JSON or Parquet rows for a role: text, html, id, url, ... May be repeated."
+_MEMBER_HELP = "The document's id in a dump, if FILE is one."
 
 DOCUMENT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=str)
 
@@ -55,14 +65,21 @@ def cli() -> None:
 @click.option(
     "--format", "format_", type=click.Choice(["json"]), default="json", show_default=True, help="One JSON file a document."
 )
-def run(inputs: tuple[str, ...], output: str, format_: str) -> int:
+@click.option("--max-bytes", metavar="N", type=click.IntRange(1, MAX_BYTES), default=MAX_BYTES, help=_MAX_BYTES_HELP)
+@click.option("--limit", "limits", metavar="NAME=N", multiple=True, help=_LIMIT_HELP)
+@click.option("--field", "fields", metavar="ROLE=NAME", multiple=True, help=_FIELD_HELP)
+def run(
+    inputs: tuple[str, ...], output: str, format_: str, max_bytes: int, limits: tuple[str, ...], fields: tuple[str, ...]
+) -> int:
     """Clean many documents through the Prefect flow.
 
-    INPUT is a file, a folder (with its subfolders) or a quoted glob. Each document gives one record, named after its
-    file; a document that cannot be cleaned gives a rejected record with the reason. Exit status: 0 if all documents are
-    ok, 1 if some were rejected, 2 if the call was wrong, 3 if the run failed on the way.
+    INPUT is a file, a folder (with its subfolders), a quoted glob or an address such as s3://bucket/dump. Text, HTML,
+    JSON Lines, Parquet, WARC, zip, tar, mail and more are read, compressed or not. Each document gives one record; one
+    that cannot be cleaned gives a rejected record with the reason. Exit status: 0 if all documents are ok, 1 if some
+    were rejected, 2 if the call was wrong, 3 if the run failed on the way.
     """
     del format_  # one format so far
+    options = Options(Limits(document=max_bytes, **_limits(limits)), _fields(fields))
     _check_names(*inputs, output)
     try:
         check_apart(inputs, Path(output))
@@ -72,11 +89,11 @@ def run(inputs: tuple[str, ...], output: str, format_: str) -> int:
         raise CallError(str(error)) from error
     with Report(make_console(sys.stderr), total) as report:
         try:
-            counts = clean_all(inputs, Path(output), report.done)
+            counts = clean_all(inputs, Path(output), report.done, options)
         except RunFailedError as error:
             raise FlowError(f"the run failed: {error}; run it again: what is written stays") from error
     summary(counts, Path(output), make_console())
-    return REJECTED if set(counts) - {"ok"} else 0
+    return REJECTED if set(counts["outcomes"]) - {"ok"} else 0
 
 
 @cli.command(short_help="Clean one document and print its record.")
@@ -85,12 +102,13 @@ def run(inputs: tuple[str, ...], output: str, format_: str) -> int:
 @click.option("--url", help="Where the document came from.")
 @click.option("--charset", help="The encoding that the transport declared.")
 @click.option("--fetched-at", metavar="TIME", help="When the document was fetched, in ISO 8601.")
-def clean(file: str, name: str | None, url: str | None, charset: str | None, fetched_at: str | None) -> int:
+@click.option("--member", metavar="ID", help=_MEMBER_HELP)
+def clean(file: str, name: str | None, url: str | None, charset: str | None, fetched_at: str | None, member: str | None) -> int:
     """Clean one document and print its record; without FILE, or with -, read standard input.
 
     Exit status: 0 if the document is ok, 1 if it was rejected, 2 if the call was wrong.
     """
-    job = _read(file, name, url, _charset(charset), _time(fetched_at))
+    job = _read(file, member, name=name, url=url, charset=_charset(charset), fetched_at=_time(fetched_at))
     record = _finish(job)
     json = to_json(record)
     if sys.stdout.isatty():
@@ -105,7 +123,8 @@ def clean(file: str, name: str | None, url: str | None, charset: str | None, fet
 @click.option("-v", "--verbose", is_flag=True, help="Also show what each rule saw, and the votes and values that lost.")
 @click.option("--field", metavar="FIELD", help="Show one field's candidates, and what spoke for and against each.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Use colour.")
-def explain_command(file: str, verbose: bool, field: str | None, color: Color) -> int:
+@click.option("--member", metavar="ID", help=_MEMBER_HELP)
+def explain_command(file: str, verbose: bool, field: str | None, color: Color, member: str | None) -> int:
     """Show every line of a document with what was decided about it, and why.
 
     Kept lines stand plain; chrome is dimmed and marked in the margin with its label, the rule that said so and how sure
@@ -114,7 +133,7 @@ def explain_command(file: str, verbose: bool, field: str | None, color: Color) -
     """
     if field is not None and field not in clues.NAMES:
         raise CallError(f"there is no field {field!r}; give one of {', '.join(clues.NAMES)}")
-    job = _read(file)
+    job = _read(file, member)
     record = _finish(job)
     if record.reason or job.document is None:
         return _say_rejected(record)
@@ -127,12 +146,13 @@ def explain_command(file: str, verbose: bool, field: str | None, color: Color) -
 
 @cli.command(short_help="Print the decoded text of a document.")
 @click.argument("file", type=DOCUMENT)
-def text(file: str) -> int:
+@click.option("--member", metavar="ID", help=_MEMBER_HELP)
+def text(file: str, member: str | None) -> int:
     """Print the decoded text of a document, to which the offsets of its record refer.
 
     To a file or pipe the text is written as UTF-8, as it is; on a terminal unprintable characters are shown escaped.
     """
-    job = _read(file)
+    job = _read(file, member)
     apply(Batch(file, [job]), STAGES[:2])
     if job.record or job.document is None:
         return _say_rejected(_finish(job))
@@ -159,7 +179,10 @@ def verify_command(record: str, file: str) -> int:
     if all holds, 1 if not, 2 if the call was wrong.
     """
     try:
-        faults = verify(from_json(Path(record).read_bytes()), _bytes(file))
+        made = from_json(Path(record).read_bytes())
+        faults = verify(made, bytes_of(made, file))
+    except (ManyError, OSError) as error:
+        raise CallError(f"cannot read {file!r}: {error}") from error
     except ValueError as error:
         faults = [str(error)]
     for fault in faults:
@@ -178,34 +201,40 @@ def _check_names(*names: str) -> None:
             raise CallError(f"the name {name!r} is not UTF-8, which Prefect asks for; name the folder that it is in")
 
 
-def _bytes(file: str) -> bytes:
+def _limits(given: tuple[str, ...]) -> dict[str, int]:
+    """`NAME=N` options as limits of a source file."""
+    found = {}
+    for pair in given:
+        name, _, number = pair.partition("=")
+        if name not in LIMITS or not (number.isascii() and number.isdigit() and int(number) > 0):
+            raise CallError(f"--limit {pair!r} is none; write one of {', '.join(f'{known}=N' for known in LIMITS)}")
+        found[name] = int(number)
+    return found
+
+
+def _fields(given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """`ROLE=NAME` options as pairs."""
+    pairs = []
+    for pair in given:
+        role, _, name = pair.partition("=")
+        if role not in ROLES or not name:
+            raise CallError(f"--field {pair!r} is none; write ROLE=NAME, with one of the roles {', '.join(ROLES)}")
+        pairs.append((role, name))
+    return tuple(pairs)
+
+
+def _read(file: str, member: str | None, **given: str | None) -> Job:
+    """A job for one document, from a file, a member of it, or standard input; `given` goes before what the file says."""
     try:
-        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return Job("", one_entry(file, member, given))
+    except ManyError as error:
+        raise CallError(str(error)) from error
     except OSError as error:
         raise CallError(f"cannot read {file!r}: {error.strerror or error}") from error
 
 
-def _read(
-    file: str,
-    name: str | None = None,
-    url: str | None = None,
-    charset: str | None = None,
-    fetched_at: str | None = None,
-) -> Job:
-    """A job for one document, from a file or standard input."""
-    source = SourceFile(file, "stdin", "") if file == "-" else given_file(file)
-    if source.refused:
-        return read_job(source)
-    job = Job(source)
-    path = None if file == "-" else source.path
-    job.document = Document(
-        Payload(_bytes(file), name or source.name, path=path, url=url, charset=charset, fetched_at=fetched_at)
-    )
-    return job
-
-
 def _finish(job: Job) -> Record:
-    apply(Batch(job.source.name, [job]), STAGES)
+    apply(Batch("one document", [job]), STAGES)
     return finish(job)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Self
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from flows.readers.limits import Options
 from flows.terminal import visible
 from pipeline.record import Record
 
@@ -34,12 +36,19 @@ LISTED = 20
 """Rejected documents that are named on the screen; all of them have a record."""
 
 
+EARLY = (100, 1000)
+STEP = 5000
+"""Numbers of documents at which a run that writes to no terminal says how far it is."""
+
+
 class RunFailedError(RuntimeError):
     """The flow itself failed, not a document; the message says how."""
 
 
-def clean_all(inputs: Sequence[str], output: Path, done: Callable[[Record], None]) -> dict[str, int]:
-    """Run the flow; `done` is called with each record. Returns the number of documents by outcome.
+def clean_all(
+    inputs: Sequence[str], output: Path, done: Callable[[Record], None], options: Options | None = None
+) -> dict[str, dict[str, int]]:
+    """Run the flow; `done` is called with each record. Returns numbers by outcome, by format, and of what was skipped.
 
     Raises `RunFailedError` if Prefect or the output folder fails on the way.
     """
@@ -49,10 +58,11 @@ def clean_all(inputs: Sequence[str], output: Path, done: Callable[[Record], None
 
     from flows.clean_dump import clean_dump, progress  # noqa: PLC0415 (imports Prefect)
 
+    options = options or Options()
     token = progress.set(done)
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):  # its thread holds up the end of a run by 1 s
-            return clean_dump(list(inputs), str(output))
+            return clean_dump(list(inputs), str(output), asdict(options.limits), [list(pair) for pair in options.fields])
     except Exception as error:
         raise RunFailedError(f"{type(error).__name__}: {error}") from error
     finally:
@@ -62,40 +72,41 @@ def clean_all(inputs: Sequence[str], output: Path, done: Callable[[Record], None
 class Report:
     """The progress of a run on standard error: a bar on a terminal, a few plain lines elsewhere."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console, files: int) -> None:
         self.console = console
-        self.total = total
+        self.files = files
         self.counts: Counter[str] = Counter()
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            TextColumn("{task.completed:,.0f} documents"),
             TimeElapsedColumn(),
             console=console,
             disable=not console.is_terminal,
             transient=True,
         )
-        self.task = self.bar.add_task("starting Prefect", total=total)
+        self.task = self.bar.add_task("starting Prefect", total=None)
 
     def __enter__(self) -> Self:
         if not self.console.is_terminal:
-            self._say(f"starting Prefect for {self.total} documents (takes some seconds)")
+            self._say(f"starting Prefect for {_number(self.files, 'file')} (takes some seconds)")
         self.bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.bar.stop()
+        if not self.console.is_terminal:
+            self._say(f"cleaned {_number(self.counts.total(), 'document')}")
 
     def done(self, record: Record) -> None:
         """A record was written."""
         self.counts[record.status] += 1
         self.bar.update(self.task, advance=1, description="cleaning")
         if record.reason:
-            self._rejected(record.source.path or record.source.name, record.reason.code, record.reason.message)
+            self._rejected(_place(record), record.reason.code, record.reason.message)
         ready = self.counts.total()
-        step = max(100, self.total // 10)
-        if not self.console.is_terminal and (ready % step == 0 or ready == self.total):
-            self._say(f"cleaned {ready} of {self.total}")
+        if not self.console.is_terminal and (ready in EARLY or ready % STEP == 0):
+            self._say(f"cleaned {ready:,} documents so far")
 
     def _rejected(self, path: str, code: str, message: str) -> None:
         rejected = self.counts["rejected"]
@@ -108,15 +119,31 @@ class Report:
         self.bar.console.print(Text(line), soft_wrap=True)
 
 
-def summary(counts: dict[str, int], output: Path, console: Console) -> None:
-    """Print the table at the end of a run."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column("result")
-    table.add_column("documents", justify="right")
-    table.add_row("ok", str(counts.get("ok", 0)), style="green")
-    for code, number in sorted(counts.items()):
-        if code != "ok":
-            table.add_row(f"rejected: {code}", str(number), style="yellow")
-    table.add_row("all", str(sum(counts.values())))
-    console.print(table)
+def _place(record: Record) -> str:
+    source = record.source
+    return (source.path or source.name) + (f" » {source.member}" if source.member else "")
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def summary(counts: Mapping[str, Mapping[str, int]], output: Path, console: Console) -> None:
+    """Print the tables at the end of a run: outcomes, formats, and what was skipped as no document."""
+    outcomes = counts.get("outcomes", {})
+    rows = [("ok", outcomes.get("ok", 0), "green")]
+    rows += [(f"rejected: {code}", number, "yellow") for code, number in sorted(outcomes.items()) if code != "ok"]
+    console.print(_table("result", [*rows, ("all", sum(outcomes.values()), "")]))
+    console.print(_table("format", [(name, number, "") for name, number in sorted(counts.get("formats", {}).items())]))
+    if counts.get("skipped"):
+        console.print(_table("skipped, no documents", [(n, k, "") for n, k in sorted(counts["skipped"].items())], "number"))
     console.print(Text(f"records in {visible(str(output))}"), soft_wrap=True)
+
+
+def _table(head: str, rows: Sequence[tuple[str, int, str]], number: str = "documents") -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column(head)
+    table.add_column(number, justify="right")
+    for name, amount, style in rows:
+        table.add_row(visible(name), str(amount), style=style)
+    return table

@@ -1,20 +1,27 @@
-"""What a run reads: folders, files and globs become a sorted list of sources, each with a place for its record."""
+"""What a run reads: folders, files, globs and addresses become a sorted list of sources, each with a place for its records."""
 
 from __future__ import annotations
 
 import glob
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from pipeline.decode import MAX_BYTES, too_large
+from flows.readers import remote
 from pipeline.document import RejectionCode
 
 MAX_NAME = 200
 """Bytes of a record's file name; most file systems allow 255."""
+
+MAX_MEMBER = 120
+"""Bytes of a member's own name in the name of its record."""
+
+_UNSAFE_RE = re.compile(r"[^\w.-]+")
 
 
 class NothingToReadError(ValueError):
@@ -25,18 +32,31 @@ class NothingToReadError(ValueError):
 class SourceFile:
     """A file to clean: where it is, its path below the input root, and the record's path below the output folder.
 
-    `refused` holds the reason if the file must not or cannot be read.
+    `folder` is where records of the documents in it go, if it holds many; `refused` has the reason if the file must not
+    or cannot be read.
     """
 
     file: str
     path: str
     record: str
+    folder: str = ""
     refused: tuple[RejectionCode, str] | None = None
 
     @property
     def name(self) -> str:
         """The file's name, fit for a record."""
         return self.path.rsplit("/", 1)[-1]
+
+    def record_of(self, number: int, member: str | None) -> str:
+        """The record's path for the document `number`, from 0, of this file; the number makes it the only one so named."""
+        if member is None:
+            return self.record
+        safe = _UNSAFE_RE.sub("_", member[-MAX_NAME:]).encode()[-MAX_MEMBER:].decode("utf-8", "ignore")
+        return f"{self.folder}/{number + 1:06d}-{safe}.json"
+
+    def open(self) -> BinaryIO:
+        """The file's bytes; raises `OSError`."""
+        return remote.open_url(self.file) if remote.is_url(self.file) else open(self.file, "rb")
 
 
 def printable(name: str) -> str:
@@ -51,7 +71,11 @@ def find_sources(inputs: Sequence[str]) -> list[SourceFile]:
     exist, cannot be read or holds no file.
     """
     found: dict[str, tuple[str, Path, bool]] = {}
+    addresses: dict[str, str] = {}
     for given in inputs:
+        if remote.is_url(given):
+            addresses |= dict(_addresses(given))
+            continue
         try:
             files = list(_files(given))
         except OSError as error:
@@ -60,13 +84,25 @@ def find_sources(inputs: Sequence[str]) -> list[SourceFile]:
             raise NothingToReadError(_nothing(given))
         for file, root in files:
             found.setdefault(os.path.realpath(file.parent) + os.sep + file.name, (str(file), root, file == Path(given)))
-    rows = sorted((_relative(file, root), file, root, named) for file, root, named in found.values())
-    taken: set[str] = set()
+    rows = [(_relative(file, root), file, _refusal(Path(file), root, follow=named)) for file, root, named in found.values()]
+    rows += [(path, address, None) for address, path in addresses.items()]
+    rows.sort(key=lambda row: row[:2])
+    taken = {"/".join(path.split("/")[:n]) for path, _, _ in rows for n in range(1, path.count("/") + 1)}
     sources = []
-    for path, name, root, named in rows:
-        record = _record_path(path, taken)
-        sources.append(SourceFile(name, path, record, _refusal(Path(name), root, follow=named)))
+    for path, name, refused in rows:
+        record = _free(_record_path(path), path, taken, ".json")
+        sources.append(SourceFile(name, path, record, _free(_folder_path(path), path, taken, ""), refused))
     return sources
+
+
+def _addresses(given: str) -> Iterator[tuple[str, str]]:
+    try:
+        found = remote.find(given)
+    except (OSError, ImportError, ValueError) as error:
+        raise NothingToReadError(f"{given!r} cannot be read: {error}") from error
+    if not found:
+        raise NothingToReadError(f"nothing is at {given!r}; name a file, a folder or a quoted glob there")
+    return iter(found)
 
 
 def _relative(file: str, root: Path) -> str:
@@ -77,9 +113,7 @@ def _relative(file: str, root: Path) -> str:
 
 def given_file(file: str) -> SourceFile:
     """The source of one file that the caller names: links are followed, and pipes may be read."""
-    name = printable(Path(file).name)
-    size = Path(file).stat().st_size
-    return SourceFile(file, name, "", (RejectionCode.TOO_LARGE, too_large(size)) if size > MAX_BYTES else None)
+    return SourceFile(file, printable(Path(file).name), "")
 
 
 def _nothing(given: str) -> str:
@@ -139,21 +173,39 @@ def _refusal(file: Path, root: Path, *, follow: bool) -> tuple[RejectionCode, st
         return RejectionCode.UNREADABLE, "this folder cannot be opened, so what it holds is missing; check its permissions"
     if not stat.S_ISREG(status.st_mode):
         return RejectionCode.UNREADABLE, "this is no regular file (a pipe, socket or device)"
-    if status.st_size > MAX_BYTES:
-        return RejectionCode.TOO_LARGE, too_large(status.st_size)
     return None
 
 
-def _record_path(path: str, taken: set[str]) -> str:
+def _record_path(path: str) -> str:
     """`sub/page.txt` -> `sub/page.json`; other endings stay in the name: `page.html` -> `page.html.json`."""
-    folder, _, name = path.rpartition("/")
-    stem = name[:-4] if name.lower().endswith(".txt") and len(name) > 4 else name
-    safe = "".join(c if c.isprintable() else f"%{ord(c):02X}" for c in stem)
-    mark = hashlib.sha256(path.encode()).hexdigest()[:8]
+    name = path.rpartition("/")[2]
+    return _safe(path[:-4] if name.lower().endswith(".txt") and len(name) > 4 else path) + ".json"
+
+
+def _folder_path(path: str) -> str:
+    """`sub/dump.jsonl` keeps its name; `dump.json` -> `dump.json.d`, for records are files that end so."""
+    return _safe(path) + (".d" if path.lower().endswith(".json") else "")
+
+
+def _safe(path: str) -> str:
+    """A path whose last name can be that of a file: printable, and not too long."""
+    folder, slash, name = path.rpartition("/")
+    safe = "".join(c if c.isprintable() else f"%{ord(c):02X}" for c in name)
     if len(safe.encode()) > MAX_NAME:
-        safe = safe.encode()[: MAX_NAME - 20].decode("utf-8", "ignore") + "~" + mark
-    record = f"{folder}/{safe}.json" if folder else f"{safe}.json"
-    if record in taken:
-        record = record[:-5] + f"~{mark}.json"
-    taken.add(record)
-    return record
+        safe = safe.encode()[: MAX_NAME - 20].decode("utf-8", "ignore") + "~" + _mark(path)
+    return folder + slash + safe
+
+
+def _mark(path: str) -> str:
+    return hashlib.sha256(path.encode()).hexdigest()[:8]
+
+
+def _free(wanted: str, path: str, taken: set[str], ending: str) -> str:
+    """A name that is not taken: the wanted one, or one with a mark; it is taken then."""
+    stem = wanted.removesuffix(ending)
+    name, number = wanted, 1
+    while name in taken:
+        name = f"{stem}~{_mark(path)}{'' if number == 1 else f'-{number}'}{ending}"
+        number += 1
+    taken.add(name)
+    return name

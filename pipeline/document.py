@@ -87,6 +87,14 @@ class RejectionCode(StrEnum):
     TOO_LARGE = "too_large"
     UNREADABLE = "unreadable"
     OUTSIDE = "outside_input"
+    UNSUPPORTED = "unsupported"
+    BROKEN = "broken_container"
+    ROW = "broken_row"
+    NO_TEXT = "no_text_field"
+    BOMB = "expands_too_much"
+    NESTED = "nested_too_deep"
+    MEMBERS = "too_many_members"
+    ENCRYPTED = "encrypted"
     FAILED = "stage_failed"
 
 
@@ -107,7 +115,8 @@ class Payload:
     """Raw bytes, with their name and what is known from outside.
 
     `path` is relative to the run's input root; `fetched_at` is ISO 8601 and comes from the dump, never from the clock;
-    `charset` is what the transport declared.
+    `charset` is what the transport declared. `hints` are (field, value) pairs that the dump says beside the document,
+    such as ("title", "...") or ("date", "..."): candidates, not facts.
     """
 
     data: bytes
@@ -118,6 +127,7 @@ class Payload:
     media_type: str = "text/plain"
     fetched_at: str | None = None
     charset: str | None = None
+    hints: tuple[tuple[str, str], ...] = ()
 
 
 class Evidence(NamedTuple):

@@ -16,11 +16,13 @@ from conftest import FIXTURES
 
 from pipeline.dates import find_dates, read_stamp
 from pipeline.decode import decode_bytes
+from pipeline.decode.declared import declared_in_markup
 from pipeline.document import Block, Document, Label, Payload, UnusablePayloadError
 from pipeline.html import flatten_page
 from pipeline.join import join
 from pipeline.label.page import Page
 from pipeline.label.rules import votes_on
+from pipeline.language import detect_language
 from pipeline.metadata.outlets import by_host, by_name
 from pipeline.metadata.people import named_in
 from pipeline.metadata.sheet import Sheet
@@ -63,6 +65,18 @@ def decoding(case: dict[str, Any]) -> dict[str, Any]:
     except UnusablePayloadError as error:
         return {"rejected": str(error.code)}
     return {name: getattr(decoded, name) for name in ("text", "encoding", "method", "replaced")}
+
+
+def declared(head: str) -> str | None:
+    """The label that the head of a page declares."""
+    return declared_in_markup(head.encode())
+
+
+def language_code(text: str) -> str:
+    """The language of a text; one that is undetermined has no confidence worth the name."""
+    found = detect_language(text)
+    assert 0 <= found.confidence <= 1
+    return found.code
 
 
 def _document(text: str, blocks: list[Block]) -> Document:
@@ -133,6 +147,8 @@ ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
     "repairs": (repairs, 40),
     "normalize": (normalize, 35),
     "decoding": (decoding, 65),
+    "declared": (declared, 17),
+    "language": (language_code, 38),
     "joins": (joins, 20),
     "wrapped": (wrapped, 8),
     "rules": (rules, 60),

@@ -185,30 +185,33 @@ def test_wrong_calls_are_said_in_one_line(copydesk: Command, raw: list[Path], tm
 
 
 def test_an_unreadable_file(copydesk: Command, raw: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: Path) -> bytes:
+    def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read everything
+    monkeypatch.setattr(Path, "open", refuse)  # root may read everything
     assert one_line(copydesk("clean", raw[0]), "cannot read", "Permission denied")
 
 
 def test_run_reports_and_sums_up(copydesk: Command, raw: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def flow(inputs: tuple[str, ...], output: Path, done: Callable[[pipeline.Record], None]) -> dict[str, int]:
+    def flow(_inputs: object, _output: Path, done: Callable[[pipeline.Record], None], _options: object) -> object:
         done(pipeline.clean(raw[0].read_bytes(), name=raw[0].name))
         done(pipeline.clean(b"", name="evil \x1b[31m\n.txt"))
-        return {"ok": 1, "empty": 1}
+        return {"outcomes": {"ok": 1, "empty": 1}, "formats": {"text": 2}, "skipped": {"request records": 3}}
 
     monkeypatch.setattr(cli, "clean_all", flow)
     result = copydesk("run", raw[0], raw[1], "--output", tmp_path)
     assert result.status == 1
     assert r"rejected: evil \x1b[31m\n.txt: empty: " in result.err
-    assert "cleaned 2 of 2" in result.err
-    assert [row.split() for row in result.out.split("\n")[2:5]] == [["ok", "1"], ["rejected:", "empty", "1"], ["all", "2"]]
+    assert "cleaned 2 documents" in result.err
+    rows = [row.split() for row in result.out.split("\n")]
+    assert rows[2:5] == [["ok", "1"], ["rejected:", "empty", "1"], ["all", "2"]]
+    assert ["text", "2"] in rows
+    assert ["request", "records", "3"] in rows
     assert f"records in {tmp_path}" in result.out
 
 
 def test_a_run_that_fails(copydesk: Command, raw: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def flow(*_: object) -> dict[str, int]:
+    def flow(*_: object) -> object:
         raise run.RunFailedError("OSError: no space left on device")
 
     monkeypatch.setattr(cli, "clean_all", flow)

@@ -122,3 +122,15 @@ def test_make_targets_that_are_named_exist() -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_links_lead_somewhere(path: Path) -> None:
     assert not [link for link in LINK_RE.findall(path.read_text("utf-8")) if not (path.parent / link).exists()]
+
+
+def test_every_field_and_limit_of_the_readers_is_described() -> None:
+    from flows.cli import LIMITS
+    from flows.readers.rows import FIELDS
+
+    text = page("docs/formats.md")
+    table = text.split("## Fields of rows")[1].split("\n## ")[0]
+    for role, names in FIELDS.items():
+        [row] = re.findall(rf"^\| `{role}` \|(.*)$", table, re.MULTILINE)
+        assert re.findall(r"`(\w+)`", row) == list(names)
+    assert not [name for name in LIMITS if f"--limit {name}=N" not in text]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("prefect_server")
 
 def run(inputs: list[str], output: Path) -> tuple[dict[str, int], list[Record]]:
     seen: list[Record] = []
-    return clean_all(inputs, output, seen.append), seen
+    return clean_all(inputs, output, seen.append)["outcomes"], seen
 
 
 def test_records_of_the_fixtures_are_those_of_the_library(raw: list[Path], tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_every_bad_document_has_a_record_and_the_rest_is_cleaned(raw: list[Path]
     (source / "out.txt").symlink_to("/dev/null")
     os.mkfifo(source / "pipe.txt")
     counts, seen = run([str(source)], output)
-    expected = {"ok": 2, "empty": 1, "blank": 1, "binary": 1, "too_large": 1, "outside_input": 1, "unreadable": 1}
+    expected = {"ok": 2, "empty": 1, "blank": 1, "unsupported": 1, "too_large": 1, "outside_input": 1, "unreadable": 1}
     assert counts == expected
     records = [from_json(file.read_bytes()) for file in output.iterdir()]
     assert len(records) == len(seen) == 8

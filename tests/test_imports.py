@@ -39,19 +39,28 @@ MAY_IMPORT: dict[str, set[str]] = {
 STAGES = ("decode", "html", "segment", "repair", "label", "join", "language", "metadata")
 
 LIBRARIES = {
-    "chardet": {"pipeline/decode.py"},
+    "chardet": {"pipeline/decode/guess.py"},
     "dateparser": {"pipeline/dates.py"},
-    "ftfy": {"pipeline/repair.py"},
     "lxml": {"pipeline/html/tree.py", "pipeline/html/flatten.py", "pipeline/html/structured.py", "pipeline/html/voters.py"},
     "bs4": {"pipeline/html/structured.py"},
     "trafilatura": {"pipeline/html/voters.py"},
     "resiliparse": {"pipeline/html/voters.py"},
+    "ftfy": {"pipeline/repair/__init__.py"},
     "langdetect": {"pipeline/language/voters.py"},
     "msgspec": {"pipeline/record.py"},
     "py3langid": {"pipeline/language/voters.py"},
     "pycld2": {"pipeline/language/voters.py"},
 }
 """Third-party libraries of `pipeline` with their one module. numpy is an array type, not a service: it may stand anywhere."""
+
+READING = {
+    "brotli": {"flows/readers/http_body.py"},
+    "fsspec": {"flows/readers/remote.py"},
+    "lz4": {"flows/readers/compressed.py"},
+    "pyarrow": {"flows/readers/parquets.py"},
+    "zstandard": {"flows/readers/compressed.py"},
+}
+"""Third-party libraries of the readers, likewise; each is imported inside a function, where it is needed."""
 
 FREE = {"numpy"}
 
@@ -133,6 +142,24 @@ def test_a_library_is_imported_by_one_module() -> None:
     assert dict(users) == LIBRARIES
 
 
+def test_readers_import_a_library_in_one_module_and_late() -> None:
+    users: defaultdict[str, set[str]] = defaultdict(set)
+    for path in sources("flows/readers"):
+        early = {name for node in ast.parse(path.read_text("utf-8")).body for name in _imported(node)}
+        for name in imports(path):
+            top = name.split(".")[0]
+            if top not in sys.stdlib_module_names | {"pipeline", "flows"}:
+                users[top].add(name_of(path))
+                assert name not in early, f"{name_of(path)} imports {name} for all who import it"
+    assert dict(users) == READING
+
+
+def _imported(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    return {str(node.module)} if isinstance(node, ast.ImportFrom) else set()
+
+
 @pytest.mark.parametrize("path", sources("pipeline"), ids=name_of)
 def test_the_library_is_pure(path: Path) -> None:
     assert not {name.split(".")[0] for name in imports(path)} & BARRED
@@ -156,7 +183,7 @@ def test_any_exception_is_caught_in_one_module() -> None:
     assert {name_of(path) for path in sources("pipeline") + sources("flows") if any(handlers(path))} == {"flows/batch.py"}
 
 
-def test_the_named_error_is_raised_in_decode_only() -> None:
+def test_the_named_error_is_raised_where_text_is_made() -> None:
     raising = {
         name_of(path)
         for path in sources("pipeline") + sources("flows")
@@ -165,7 +192,7 @@ def test_the_named_error_is_raised_in_decode_only() -> None:
         and isinstance(node.exc, ast.Call)
         and getattr(node.exc.func, "id", "") == "UnusablePayloadError"
     }
-    assert raising == {"pipeline/decode.py"}
+    assert raising == {"pipeline/decode/__init__.py", "pipeline/html/__init__.py"}
 
 
 def test_prefect_stays_in_the_flows_and_out_of_what_starts_quickly() -> None:

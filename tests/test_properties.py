@@ -137,6 +137,7 @@ def test_a_record_is_valid_and_reads_back(text: str) -> None:
 def test_a_stage_writes_its_own_fields_and_may_run_twice(text: str) -> None:
     own = {
         "decode": {"text", "decoding", "problems"},
+        "flatten": {"text", "blocks", "problems"},
         "segment": {"blocks"},
         "repair": {"repairs", "problems"},
         "label": {"blocks", "problems", "model"},

@@ -21,7 +21,7 @@ HEAD = Container(None, "head", ())
 
 def flatten_page(source: str, *, ask_others: bool = True) -> tuple[str, tuple[Block, ...]]:
     """The text of a page and its blocks, which tile it; without the votes of other extractors, if not `ask_others`."""
-    tree = parse(source)
+    tree, parsed = parse(source)
     flat = Flattener()
     if tree is None:
         return "", ()
@@ -32,7 +32,7 @@ def flatten_page(source: str, *, ask_others: bool = True) -> tuple[str, tuple[Bl
     text, blocks = flat.text, flat.blocks
     if ask_others:
         lines = [text[block.start : block.end] for block in blocks[first:]]
-        votes = shares(lines, ask(source, tree))
+        votes = shares(lines, ask(parsed, tree, len(lines)))
         blocks[first:] = [
             block._replace(markup=block.markup._replace(extracted=vote))
             for block, vote in zip(blocks[first:], votes, strict=True)

@@ -77,6 +77,9 @@ BLOCK_LEVEL = frozenset(
 CELLS = frozenset({"td", "th"})
 BREAKS = frozenset({"br", "hr"})
 HIDING = ("display:none", "visibility:hidden")
+APART = frozenset({"a", "span", "time", "label", "small", "cite", "address", "strong"})
+"""Elements inside a line that pages set apart by style: where one ends and another begins, they get a space between."""
+
 STRONG = frozenset({"b", "strong"})
 NOTED = ("datetime", "itemprop", "rel", "property")
 """Attributes of the elements inside a line that are kept with it."""
@@ -102,6 +105,8 @@ class Flattener:
         self.size = 0
         self.line = _Line()
         self.links = self.bolds = self.pre = 0
+        self.closed = ""
+        self.apart = False
         self.containers = [Container(None, "html", ())]
 
     @property
@@ -151,6 +156,8 @@ class Flattener:
         elif tag in BREAKS:
             self._flush()
         else:
+            if self.closed in APART and tag in APART and self.line.pieces and len(self.line.pieces[-1]) > 1:
+                self.apart = True
             self.links += tag == "a"
             self.bolds += tag in STRONG
             if element.attrib and len(self.line.noted) < MAX_NOTED:
@@ -163,7 +170,8 @@ class Flattener:
             self.pre -= tag == "pre"
         elif tag in CELLS:
             self.containers.pop()
-        elif tag == "a":
+        self.closed = tag
+        if tag == "a":
             self.links -= 1
         elif tag in STRONG:
             self.bolds -= 1
@@ -195,6 +203,7 @@ class Flattener:
             self.line.words += split_words(named)
 
     def _say(self, text: str) -> None:
+        self.closed = ""
         if self.pre and "\n" in text:
             first, *rest = text.split("\n")
             self._put(first)
@@ -205,6 +214,9 @@ class Flattener:
             self._put(text)
 
     def _put(self, text: str) -> None:
+        if self.apart and text[:1].isalnum():
+            self.line.pieces.append(" ")
+        self.apart = False
         self.line.pieces.append(text)
         if self.links or self.bolds:
             size = len(text.strip())

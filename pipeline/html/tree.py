@@ -15,52 +15,35 @@ MAX_DEPTH = 200
 
 _LONG_TAG_RE = re.compile(r"<([a-zA-Z][a-zA-Z0-9:-]{0,40})(?=[\s/])[^<>]{20000,}>")
 _TAG_RE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})(?=[\s/>])[^<>]*>")
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "td",
-        "th",
-        "tr",
-        "option",
-        "dt",
-        "dd",
-    ],
+_FLAT = frozenset(
+    ("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr", "p", "li", "option", "dt", "dd")
 )
-"""Elements without content, and those whose end tag may be left out: they do not count as depth."""
+"""Elements without content, and those whose end tag is often left out: they do not count as depth."""
 
 
-def parse(source: str) -> lxml.html.HtmlElement | None:
-    """The tree of a page, or `None` if it holds no element and no text."""
+def parse(source: str) -> tuple[lxml.html.HtmlElement | None, str]:
+    """The tree of a page, or `None` if it holds no element and no text; and the markup that was parsed."""
     source = source.replace("\x00", "\ufffd")
     if len(source) > MAX_TAG:
         source = _LONG_TAG_RE.sub(r"<\1>", source)
-    tree, too_deep = _parse(source)
-    return _parse(level(source))[0] if too_deep else tree
+    tree, refused = _parse(source)
+    if refused:
+        source = level(source)
+        tree, _ = _parse(source, huge=True)
+    return tree, source
 
 
-def _parse(source: str) -> tuple[lxml.html.HtmlElement | None, bool]:
-    """The tree, and whether libxml2 gave up because of its depth."""
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
+def _parse(source: str, *, huge: bool = False) -> tuple[lxml.html.HtmlElement | None, bool]:
+    """The tree, and whether libxml2 gave up: for a depth of 256, or a text of 10 MB if not `huge`."""
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=huge)
     try:
         tree = etree.fromstring(source.encode("utf-8", "replace"), parser)
     except etree.LxmlError:
         tree = None
-    return tree, any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+    return tree, any(entry.type in _REFUSALS for entry in parser.error_log)
+
+
+_REFUSALS = (etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_INTERNAL_ERROR)
 
 
 def level(source: str) -> str:
@@ -68,7 +51,7 @@ def level(source: str) -> str:
     pieces: list[str] = []
     position = depth = 0
     for match in _TAG_RE.finditer(source):
-        if match.group(2).lower() in _VOID:
+        if match.group(2).lower() in _FLAT:
             continue
         closing = bool(match.group(1))
         if not closing:

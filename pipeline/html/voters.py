@@ -13,12 +13,13 @@ EXTRACTORS = ("trafilatura", "trafilatura_comments", "resiliparse")
 """The columns of the votes."""
 
 MAX_SOURCE = 4_000_000
-"""Characters of markup up to which the extractors are asked: their time grows faster than the page."""
+MAX_LINES = 20_000
+"""Characters of markup, and lines, up to which the extractors are asked: their time grows faster than the page."""
 
 
-def ask(source: str, tree: lxml.html.HtmlElement) -> tuple[str, ...]:
+def ask(source: str, tree: lxml.html.HtmlElement, lines: int) -> tuple[str, ...]:
     """The text that each of `EXTRACTORS` finds; empty where one fails. The tree is used up."""
-    if len(source) > MAX_SOURCE:
+    if len(source) > MAX_SOURCE or lines > MAX_LINES:
         return ("",) * len(EXTRACTORS)
     return (*_trafilatura(tree), _resiliparse(source))
 

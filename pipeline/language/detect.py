@@ -5,18 +5,18 @@
 3. `cld2+words`            of a long text, CLD2 says only this, and the text has many words that are this language's own
 4. `cld2+profiles`          CLD2 and the project's profiles, if together they are sure
 5. `+langid`                langid too, if that makes it sure
-6. `+langdetect`            langdetect too; an answer that is still worse than a guess is `und`
+6. `+langdetect`            of a short text, langdetect too; an answer that is still worse than a guess is `und`
 """
 
 from __future__ import annotations
 
 from pipeline.document import Language
 from pipeline.language.profiles import in_language, load, profile_votes
-from pipeline.language.scripts import ONLY, chinese, fits, letters, main_script, script_of
+from pipeline.language.scripts import LATIN_RE, ONLY, chinese, fits, letters, main_script
 from pipeline.language.vote import LONG, ROUNDS, candidates, features, weigh, weights
 from pipeline.language.voters import cld2_votes, langdetect_votes, langid_votes
 
-SAMPLE = 1000
+SAMPLE = 600
 """Characters that are looked at."""
 
 MIN_LETTERS = 10
@@ -57,10 +57,17 @@ def detect_language(text: str, *, quick: bool = False) -> Language:
     if total < MIN_SHARE * sum(map(len, sample.split())):
         return Language("und", 0.0, "no_words")
     script = main_script(found)
-    code, confidence, method = _by_script(script) or _by_votes(sample, script, METHODS[:1] if quick else METHODS)
+    code, confidence, method = _by_script(script) or _by_votes(sample, script, _asked(sample, quick=quick))
     if confidence < DOUBTFUL:
         return Language("und", round(confidence, 3), method)
     return Language(_tagged(code, script, sample), round(confidence, 3), method)
+
+
+def _asked(sample: str, *, quick: bool) -> tuple[str, ...]:
+    """The rounds that may be needed; langdetect adds nothing on a long text."""
+    if quick:
+        return METHODS[:1]
+    return METHODS[:2] if len(sample) >= LONG else METHODS
 
 
 def _by_script(script: str) -> tuple[str, float, str] | None:
@@ -70,7 +77,7 @@ def _by_script(script: str) -> tuple[str, float, str] | None:
 
 
 def _by_votes(sample: str, script: str, methods: tuple[str, ...]) -> tuple[str, float, str]:
-    text = sample if script == "Latn" else _without_latin(sample)
+    text = sample if script == "Latn" else without_latin(sample)
     fast = cld2_votes(text)
     code = next(iter(fast), "und")
     if fast.get(code, 0.0) >= CLEAR and len(text) >= LONG and code not in CLOSE and in_language(text, code):
@@ -101,9 +108,9 @@ def in_script(votes: dict[str, float], script: str) -> dict[str, float]:
     return kept
 
 
-def _without_latin(sample: str) -> str:
+def without_latin(sample: str) -> str:
     """A sample in another script without its Latin letters: names, addresses."""
-    return "".join(" " if script_of(c) == "Latn" else c for c in sample)
+    return LATIN_RE.sub(" ", sample)
 
 
 def _tagged(code: str, script: str, sample: str) -> str:

@@ -104,7 +104,7 @@ DENSE = {"Hani": 3, "Kana": 2, "Hang": 2}
 """Letters of the Latin script that say as much as one letter of these."""
 
 _BEYOND_LATIN_RE = re.compile("[^\x00-\u02af\u2000-\u20ff]")
-_LATIN_RE = re.compile("[A-Za-zªºÀ-\u02af]")
+LATIN_RE = re.compile("[A-Za-zªºÀ-\u02af]")
 _STARTS = tuple(first for first, _, _ in RANGES)
 
 
@@ -120,7 +120,7 @@ def script_of(character: str) -> str | None:
 def letters(text: str) -> dict[str, int]:
     """Letters of each script, weighed by how much one says, most first; of kana and Han in one text, all are `Kana`."""
     if _BEYOND_LATIN_RE.search(text) is None:
-        count = len(_LATIN_RE.findall(text))
+        count = len(LATIN_RE.findall(text))
         return {"Latn": count} if count else {}
     counted: Counter[str] = Counter()
     for character, times in Counter(text).items():

@@ -32,7 +32,7 @@ def paragraph_language(text: str, page: str) -> str:
     """The code of a paragraph that is in another language than the page; empty if it goes with the page."""
     if len(text) < (MIN_LETTERS if text.isascii() else MIN_LETTERS // 3):
         return ""
-    start = text[:LOOK]
+    start = text[:LOOK].strip()
     if in_language(start, page):
         return ""
     found = letters(start)

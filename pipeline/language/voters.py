@@ -57,7 +57,7 @@ FAKES = frozenset({"xx-Bugi", "xx-Goth", "tlh", "zzp", "und"})
 """What CLD2 answers besides languages, and Klingon."""
 
 LANGID_SAMPLE = 200
-LANGDETECT_SAMPLE = 600
+LANGDETECT_SAMPLE = 200
 
 _UNREADABLE_RE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|[\U0001fffe-\U0010ffff]")
 """What CLD2 refuses: control characters, half surrogate pairs, code points that are no characters."""

@@ -1,0 +1,141 @@
+"""The language of texts and of the paragraphs of a document, and that nothing but the text decides it."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import pytest
+from conftest import FIXTURES, ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.document import Block, Document, Label, Payload
+from pipeline.language import detect_language, language
+from pipeline.language.scripts import RANGES, script_of
+from pipeline.language.vote import FEATURES, ROUNDS, WIDTH, weights
+
+ENGLISH = "The ministers met on Monday and said that the talks would go on next week, after a day in which nothing was signed."
+FRENCH = "Les ministres se sont réunis lundi et ont déclaré que les discussions se poursuivraient la semaine prochaine à Paris."
+FARSI = "وزیران روز دوشنبه دیدار کردند و گفتند که گفتگوها هفته آینده ادامه خواهد یافت و هیچ سندی امضا نشده است."
+SWEDISH = (
+    "Ministrarna träffades i måndags och sade att samtalen skulle fortsätta nästa vecka, efter en dag då inget skrevs under."
+)
+
+# short enough that all voters are asked, langdetect too
+SHORT = (
+    "Mike Sullivan en",
+    "Elite League: Dundee",
+    "de la regering",
+    "U međuvremenu je",
+    "Dan mereka memutuskan",
+    "Wat is dit nou",
+    "bei der",
+)
+
+
+def document(*paragraphs: str) -> Document:
+    text, blocks = "", []
+    for paragraph in paragraphs:
+        blocks.append(Block(len(text), len(text) + len(paragraph) + 1, Label.PARAGRAPH))
+        text += paragraph + "\n"
+    return Document(Payload(b"", "page.txt"), text, blocks=tuple(blocks))
+
+
+def spans(*paragraphs: str) -> list[str]:
+    return [span.code for span in language(document(*paragraphs)).language.spans]
+
+
+def test_paragraphs_in_one_language_have_no_spans() -> None:
+    found = language(document(ENGLISH, ENGLISH, "OK", "Paris, Monday", ENGLISH)).language
+    assert (found.code, found.spans) == ("en", ())
+
+
+def test_paragraphs_that_differ_are_spans_that_follow_each_other() -> None:
+    found = language(document(ENGLISH, ENGLISH, FRENCH, ENGLISH)).language
+    assert found.code == "en"
+    assert [span.code for span in found.spans] == ["en", "fr", "en"]
+    assert all(one.end == other.start for one, other in pairwise(found.spans))
+    assert spans(SWEDISH, SWEDISH, FARSI) == ["sv", "fa"]
+
+
+def test_an_english_notice_does_not_decide_a_farsi_article() -> None:
+    assert language(document(ENGLISH, FARSI, FARSI, FARSI)).language.code == "fa"
+    page = document(ENGLISH, FARSI)
+    notice = Block(page.blocks[0].start, page.blocks[0].end, Label.CONSENT_NOTICE)
+    found = language(Document(page.payload, page.text, blocks=(notice, page.blocks[1]))).language
+    assert (found.code, found.spans) == ("fa", ())
+
+
+def test_serbian_has_its_script() -> None:
+    latin = "Vlada je saopštila da će se razgovori nastaviti sledeće nedelje u glavnom gradu, gde je predsednik svuda."
+    assert detect_language(latin).code in ("sr-Latn", "bs", "hr")
+    assert detect_language("Влада је саопштила да ће се разговори наставити следеће недеље.").code == "sr-Cyrl"
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_an_answer(text: str) -> None:
+    found = detect_language(text)
+    assert found == detect_language(text)
+    assert 0.0 <= found.confidence <= 1.0
+    assert found.code == "und" or found.confidence >= 0.2
+
+
+def test_threads_and_order_do_not_change_the_answer() -> None:
+    alone = [detect_language(text) for text in SHORT]
+    with ThreadPoolExecutor(16) as pool:
+        together = list(pool.map(detect_language, SHORT[::-1] * 12))
+    assert together == alone[::-1] * 12
+
+
+def test_a_fresh_process_in_which_threads_come_first_gives_the_same_answer() -> None:
+    program = (
+        "import json, sys\nfrom concurrent.futures import ThreadPoolExecutor\nfrom pipeline.language import detect_language\n"
+        "texts = json.loads(sys.argv[1])\n"
+        "found = list(ThreadPoolExecutor(16).map(detect_language, texts * 3))\n"
+        "print(json.dumps([[f.code, f.confidence, f.method] for f in found]))"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", program, json.dumps(SHORT)], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    alone = [[f.code, f.confidence, f.method] for f in map(detect_language, SHORT)]
+    assert json.loads(printed) == alone * 3
+
+
+def test_the_random_generator_is_left_alone() -> None:
+    random.seed(11)
+    before = random.getstate()
+    assert any("langdetect" in detect_language(text).method for text in SHORT)
+    assert random.getstate() == before
+
+
+def test_slow_voters_are_not_loaded_for_a_plain_page() -> None:
+    program = (
+        "import sys, pipeline\nfrom pipeline.language import voters\n"
+        "pipeline.clean(open(sys.argv[1], 'rb').read())\n"
+        "print(voters._langid.cache_info().currsize, voters._langdetect.cache_info().currsize)"
+    )
+    raw = min((FIXTURES / "raw").iterdir())
+    printed = subprocess.run([sys.executable, "-c", program, str(raw)], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert printed.stdout.split() == ["0", "0"]
+
+
+def test_ranges_of_scripts_are_in_order_and_apart() -> None:
+    assert all(first <= last for first, last, _ in RANGES)
+    assert all(one[1] < other[0] for one, other in pairwise(RANGES))
+
+
+@pytest.mark.parametrize(
+    ("letter", "script"), [("a", "Latn"), ("я", "Cyrl"), ("中", "Hani"), ("か", "Kana"), ("1", None), ("—", None)]
+)
+def test_script_of_a_letter(letter: str, script: str | None) -> None:
+    assert script_of(letter) == script
+
+
+def test_each_round_has_its_weights() -> None:
+    assert {name: len(weights()[name]) for name in ROUNDS} == WIDTH
+    assert max(WIDTH.values()) == len(FEATURES)
