@@ -22,7 +22,7 @@ MONTH_FIRST = frozenset({"en-US", "en-PH", "fil"})
 
 _D = r"(?<![\d.:/-])(?P<{0}>\d{{1,2}})"
 _MONTH_WORD = r"(?P<{0}>(?:[^\W\d_]|(?!\d)[\u0900-\u0eff]){{2,14}})\.?"  # vowel signs of Indic scripts and Thai are no letters
-_YEAR = r"(?P<{0}>(?:1[5-9]|2[01])\d\d)(?!\d)"  # 13xx and 14xx are years of the Solar or Lunar Hijri calendars
+_YEAR = r"(?P<{0}>(?:1[5-9]|2[01])\d\d)(?!\d(?!\d?:[0-5]\d))"  # 13xx and 14xx are years of the Solar or Lunar Hijri calendars
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|\.)?"
 _GAP = r"[\s,.]{1,3}(?:de\s|of\s|del\s)?"
 

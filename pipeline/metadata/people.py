@@ -142,7 +142,9 @@ def _of_lines(sheet: Sheet) -> Iterator[Named]:
         if len(line.text) > MAX_BYLINE and line.label is not Label.AUTHOR_BIO:
             continue
         short = len(line.text) < 160
-        near = short and line.label not in KEPT and len(line.text) < 80 and sheet.place(line.number) in NEAR
+        near = (
+            sheet.kind == "text" and short and line.label not in KEPT and len(line.text) < 80 and sheet.place(line.number) in NEAR
+        )
         marked = line.noted("rel", "author") or line.noted("itemprop", "author", "name") or line.marked(*MARKS)
         if line.label is Label.AUTHOR_BIO:
             yield from _of_bio(sheet, line)

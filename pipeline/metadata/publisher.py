@@ -219,6 +219,8 @@ def weigh(found: list[Said]) -> list[tuple[str, str | None, Said, tuple[str, ...
         clues += ["long name"] * (len(title.split()) > 5)
         domain = (known.domains[0] if known.domains else None) if known else None
         host = next((h for h in where if known and outlets.by_host(h) is known), None)
+        if known is None and "host agrees" in clues:
+            host = where[0] if where else None
         out.append((_display(known, best), host or domain or _domain(best.value), best, tuple(clues)))
     return out
 
