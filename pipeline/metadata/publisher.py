@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline import names, wording
 from pipeline.document import ABOUT, KEPT, Candidate, Document, Label, Outlet
@@ -125,7 +125,6 @@ def _of_lines(sheet: Sheet) -> Iterator[Said]:
         text = line.text
         if len(text) > 600:
             continue
-        at = line.block.start + max(0, sheet.document.text[line.block.start : line.block.end].find(text))
         if line.label is Label.OUTLET:
             named = _without_source_word(text)
             if not DOMAIN_RE.fullmatch(named) and len(named) <= MAX_OUTLET:
@@ -137,13 +136,18 @@ def _of_lines(sheet: Sheet) -> Iterator[Said]:
                     start, end = locate(sheet.document, line.block, match[1])
                     yield Said(match[1], start, end, "line", f"domain in {line.label}")
         if line.label not in KEPT or line.number > last - BELOW:
-            yield from (
-                _copyright(text, at, "copyright line") if "©" in text or "opyright" in text or "(c)" in text.lower() else ()
-            )
+            if "©" in text or "opyright" in text or "(c)" in text.lower():
+                yield from _placed(sheet, line, _copyright(text, 0, "copyright line"))
         if sheet.kind == "text" and (line.label is Label.TITLE or line.number == 0):
-            yield from _tails(text, at, "title line" if line.label is Label.TITLE else "first line")
+            yield from _placed(sheet, line, _tails(text, 0, "title line" if line.label is Label.TITLE else "first line"))
         if len(text) <= 90 and line.label not in KEPT and line.label not in ABOUT:
             yield from _known_in(sheet, line, last)
+
+
+def _placed(sheet: Sheet, line: Line, found: Iterator[Said]) -> Iterator[Said]:
+    for said in found:
+        start, end = locate(sheet.document, line.block, said.value)
+        yield replace(said, start=start, end=end)
 
 
 def _known_in(sheet: Sheet, line: Line, last: int) -> Iterator[Said]:

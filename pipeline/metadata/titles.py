@@ -100,7 +100,7 @@ def find_called(sheet: Sheet) -> list[Called]:
         clues = (f"{rule}", *(["keeps the site's name"] * tail_named))
         if names_site(value, names, where):
             clues = (*clues, "is the site's name")
-        found.append(Called(value, start, start + len(value), rule, clues, "", number))
+        found.append(Called(value, *_span(sheet, start, value, 0, len(value)), rule, clues, "", number))
         for n, cut in enumerate(reversed(pieces[-4:])):
             tail, rest = value[cut.end() :], value[: cut.start()].rstrip()
             if len(rest) > 3:
@@ -110,7 +110,8 @@ def find_called(sheet: Sheet) -> list[Called]:
                     f"tails cut: {n + 1}",
                     f"cut at {cut.group().strip() or '-'}",
                 )
-                found.append(Called(rest, start, start + len(rest), f"{rule} without its tail", clues, tail, number))
+                span = _span(sheet, start, value, 0, len(rest))
+                found.append(Called(rest, *span, f"{rule} without its tail", clues, tail, number))
         for cut in pieces[:2]:
             head, rest = value[: cut.start()], value[cut.end() :]
             if len(rest) > 8:
@@ -119,8 +120,7 @@ def find_called(sheet: Sheet) -> list[Called]:
                 found.append(
                     Called(
                         rest,
-                        start + cut.end(),
-                        start + len(value),
+                        *_span(sheet, start, value, cut.end(), len(value)),
                         f"{rule} without its head",
                         (f"{rule}, head cut", kind, f"head cut at {sign}"),
                         head,
@@ -128,6 +128,17 @@ def find_called(sheet: Sheet) -> list[Called]:
                     )
                 )
     return found
+
+
+def _span(sheet: Sheet, start: int, value: str, first: int, last: int) -> tuple[int, int]:
+    """Where a part of a value stands: the whole line if that reads differently there, (0, 0) if it comes from outside the text."""
+    if start < 0:
+        return 0, 0
+    text = sheet.document.text
+    if text.startswith(value, start):
+        return start + first, start + last
+    end = text.find("\n", start)
+    return start, len(text) if end < 0 else end
 
 
 def _tail_kind(tail: str, names: list[str], where: list[str]) -> str:
@@ -149,7 +160,7 @@ def _of_facts(sheet: Sheet) -> Iterator[tuple[str, int, str]]:
                 yield fact.value, fact.start, f"json-ld {fact.name} of {kind}"
     for name, value in getattr(sheet.document.payload, "hints", ()):
         if name == "title":
-            yield value, 0, "the dump's own field"
+            yield value, -1, "the dump's own field"
 
 
 def _of_lines(sheet: Sheet) -> Iterator[tuple[str, int, str, int]]:
