@@ -135,9 +135,9 @@ def _of_lines(sheet: Sheet) -> Iterator[Said]:
                 if not names.looks_like_name(match[1]):
                     start, end = locate(sheet.document, line.block, match[1])
                     yield Said(match[1], start, end, "line", f"domain in {line.label}")
-        if line.label not in KEPT or line.number > last - BELOW:
-            if "©" in text or "opyright" in text or "(c)" in text.lower():
-                yield from _placed(sheet, line, _copyright(text, 0, "copyright line"))
+        signed = "©" in text or "opyright" in text or "(c)" in text.lower()
+        if signed and (line.label not in KEPT or line.number > last - BELOW):
+            yield from _placed(sheet, line, _copyright(text, 0, "copyright line"))
         if sheet.kind == "text" and (line.label is Label.TITLE or line.number == 0):
             yield from _placed(sheet, line, _tails(text, 0, "title line" if line.label is Label.TITLE else "first line"))
         if len(text) <= 90 and line.label not in KEPT and line.label not in ABOUT:
