@@ -102,3 +102,12 @@ def test_the_outlets_of_the_table_are_found_by_their_own_names_and_domains() -> 
         assert by_name(row.name) is not None
         for domain in row.domains:
             assert by_host(f"www.{domain}") is not None
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "junk", [":" * 5000, " :" * 3000, "© " * 3000, "a." * 3000, "By " * 2000, "/2024" * 2000, "12:" * 3000, "- | " * 2000]
+)
+def test_hostile_heads_and_lines_take_no_time(junk: str) -> None:
+    page = f'<html><head><title>{junk}x</title><meta name="author" content="{junk}x"></head><body><h1>{junk}</h1><p>{junk}x</p>{BODY}</body></html>'
+    assert metadata(page) is not None

@@ -18,9 +18,8 @@ MAX_TITLE = 300
 LISTED = 10
 """Candidates that a record lists."""
 
-SEPARATOR_RE = re.compile(r"\s+(?:[|\-–—·•»«›>/~]|::|:)+\s+|\s*[|丨｜]\s*|\s[-–—]|\s::|(?<=[^\W\d_])[:：](?=\s)|\s?[：＿_]\s?")
+SEPARATOR_RE = re.compile(r"\s+[|\-–—·•»«›>/~:]+\s+|\s*[|丨｜]\s*|\s[-–—]|\s::|(?<=[^\W\d_])[:：]\s+|\s?[：＿_]\s?")
 _BULLET_RE = re.compile(r"\A(?:[•●▪‣◦○■□►▶·*#]+|\d{1,2}[.)])\s+")
-_QUOTED_RE = re.compile(r"\A[\"“„«»”'‘’].*[\"“”«»'’]\Z")
 
 METAS = {
     "og:title": "og:title",
