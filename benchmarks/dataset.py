@@ -120,7 +120,7 @@ def _build(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
         site_of(gold),
         rows.astype(np.float32),
         [reading.slots for reading in page.readings],
-        [tag_slots(markup) for markup in page.markups],
+        tag_slots(page.markups),
         page.telling,
         np.array(shares(texts, gold["text"] or "")),
         [words(t) for t in texts],

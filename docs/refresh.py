@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +22,11 @@ from pipeline.record import Record, schema_json, to_json
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "fixtures" / "raw" / "000_33d6601fe55d2f36.txt"
 PART_RE = re.compile(r"(?<=<!-- begin )(?P<name>[^>]+?)(?P<mark> -->\n).*?(?=<!-- end -->)", re.DOTALL)
-PAGES = (ROOT / "README.md", ROOT / "docs" / "command-line.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "command-line.md", ROOT / "docs" / "guide.md")
 SCHEMA = ROOT / "docs" / "record.schema.json"
 WIDTH = 100
+SHOWN = 24
+"""Rows of a command's output that a page shows."""
 
 
 def expected() -> dict[Path, bytes]:
@@ -33,8 +38,23 @@ def expected() -> dict[Path, bytes]:
         "copydesk": fenced("text", help_of()),
         **{f"copydesk {name}": fenced("text", help_of(name)) for name in cli.commands},
     }
-    pages = {page: PART_RE.sub(lambda m: m["name"] + m["mark"] + parts[m["name"]], page.read_text("utf-8")) for page in PAGES}
+    pages = {
+        page: PART_RE.sub(lambda m: m["name"] + m["mark"] + _part(m["name"], parts), page.read_text("utf-8")) for page in PAGES
+    }
     return {page: text.encode() for page, text in pages.items()} | {SCHEMA: schema_json()}
+
+
+def _part(name: str, parts: dict[str, str]) -> str:
+    """A generated part; one whose name begins with `$ copydesk` is the command with its output."""
+    return fenced("text", output_of(name)) if name.startswith("$ copydesk ") else parts[name]
+
+
+def output_of(command: str) -> str:
+    """A command and the head of what it prints, run at the root of the repository."""
+    words = [sys.executable, "-m", "flows", *shlex.split(command)[2:]]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)  # noqa: S603 (our own pages)
+    rows = [row if len(row) <= WIDTH else row[: WIDTH - 3] + "..." for row in done.stdout.rstrip("\n").split("\n")]
+    return "\n".join([command, *rows[:SHOWN], *(["..."] if len(rows) > SHOWN else [])])
 
 
 def fenced(language: str, text: str) -> str:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from flows.interrupt import between
 from flows.outputs import write_atomically
 from flows.readers import read
 from flows.readers.entry import Entry, Origin, refusal
@@ -85,6 +86,7 @@ def _size(source: SourceFile) -> int:
 def apply(batch: Batch, stages: Sequence[tuple[str, Stage]]) -> Batch:
     """Take the documents of a batch that are still under way through some stages."""
     for job in batch.jobs:
+        between.get()()
         for name, stage in stages:
             if job.record is None and job.document is not None:
                 job.document = _guarded(job, name, stage)
@@ -112,6 +114,7 @@ def emit(batch: Batch, output: Path, done: Callable[[Record], None] | None = Non
     """Write the record of each document, in the order of the batch."""
     records = []
     for job in batch.jobs:
+        between.get()()
         record = finish(job)
         write_atomically(output / job.output, to_json(record))
         records.append(record)

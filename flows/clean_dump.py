@@ -18,11 +18,12 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.batch import Batch, apply, emit
+from flows.corrections import corrections, load_overrides
 from flows.outputs import check_apart, prepare
 from flows.readers.limits import Limits, Options
 from flows.slices import Slice, plan, read_batch
 from flows.sources import find_sources
-from pipeline import STAGES
+from pipeline import stages_with
 from pipeline.document import Stage
 from pipeline.record import Record
 from pipeline.version import VERSION
@@ -32,7 +33,7 @@ Counts = dict[str, dict[str, int]]
 
 
 def _stages(*names: str) -> list[tuple[str, Stage]]:
-    return [(name, stage) for name, stage in STAGES if name in names]
+    return [(name, stage) for name, stage in stages_with(corrections.get()) if name in names]
 
 
 progress: ContextVar[Callable[[Record], None] | None] = ContextVar("progress", default=None)
@@ -48,7 +49,7 @@ def decode(batch: Batch) -> Batch:
 @task(name="strip chrome", task_run_name="strip chrome {batch}", cache_policy=NO_CACHE)
 def strip_chrome(batch: Batch) -> Batch:
     """Label every block: content, about the document, or which kind of chrome."""
-    return apply(batch, _stages("label", "join"))
+    return apply(batch, _stages("label", "override_labels", "join"))
 
 
 @task(name="detect language", task_run_name="detect language {batch}", cache_policy=NO_CACHE)
@@ -60,7 +61,7 @@ def detect_language(batch: Batch) -> Batch:
 @task(name="split metadata", task_run_name="split metadata {batch}", cache_policy=NO_CACHE)
 def split_metadata(batch: Batch) -> Batch:
     """Title, authors, dates, outlet and the rest, with evidence."""
-    return apply(batch, _stages("metadata"))
+    return apply(batch, _stages("metadata", "override_fields"))
 
 
 @task(name="emit", task_run_name="emit {batch}", cache_policy=NO_CACHE)
@@ -90,13 +91,16 @@ def clean_dump(
     output: str = "output",
     limits: dict[str, int] | None = None,
     fields: list[list[str]] | None = None,
+    overrides: str | None = None,
 ) -> Counts:
     """Clean every document of a dump.
 
     `source` names files, folders, globs or addresses; `output` is the folder for the records; `limits` and `fields` are
-    those of `flows.readers.limits`. Returns the number of documents by outcome and by format, and what was skipped.
-    Raises `NothingToReadError`, `OutputError`, and `TypeError` for a limit that is none.
+    those of `flows.readers.limits`, `overrides` is a file of people's corrections. Returns the number of documents by
+    outcome and by format, and what was skipped. Raises `NothingToReadError`, `OutputError`, `OverridesError`, and
+    `TypeError` for a limit that is none.
     """
+    corrections.set(load_overrides(overrides))
     inputs = [source] if isinstance(source, str) else source
     options = Options(Limits(**(limits or {})), tuple((role, name) for role, name in fields or ()))
     check_apart(inputs, Path(output))

@@ -1,4 +1,4 @@
-"""The command line: `copydesk run`, `clean`, `explain`, `text`, `schema`, `verify`. Only `run` loads Prefect.
+"""The command line: `run`, `clean`, `explain`, `text`, `schema`, `verify`, and those of `flows/commands`. Only `run` loads Prefect.
 
 Exit statuses: 0 all is well; 1 a document was rejected, or a record does not hold; 2 the command was called wrongly;
 3 a run failed on the way; 130 interrupted.
@@ -6,45 +6,54 @@ Exit statuses: 0 all is well; 1 a document was rejected, or a record does not ho
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from flows import clues
 from flows.batch import Batch, Job, apply, finish
+from flows.commands.completion import completion
+from flows.commands.correct import correct
+from flows.commands.diff import diff
+from flows.commands.examples import EXAMPLES
+from flows.commands.export import export
+from flows.commands.options import (
+    FIELD,
+    LIMIT,
+    MAX_DOCUMENT,
+    MEMBER,
+    OVERRIDES,
+    known_charset,
+    named_fields,
+    named_limits,
+    valid_time,
+)
+from flows.commands.report import report
+from flows.commands.say import CallError, say, write_out
+from flows.corrections import OverridesError, Watch, both, load_overrides
 from flows.explain import explain
+from flows.interrupt import Interrupt
 from flows.member import ManyError, bytes_of, one_entry
 from flows.outputs import OutputError, check_apart, prepare
 from flows.readers.limits import Limits, Options
-from flows.readers.rows import ROLES
-from flows.run import MAX_PARAMETER, Report, RunFailedError, clean_all, summary
+from flows.run import MAX_PARAMETER, Report, RunFailedError, clean_all, summary, summary_json
 from flows.sources import NothingToReadError, find_sources
 from flows.terminal import Color, make_console, survive_encoding, visible, visible_json
-from pipeline import STAGES, VERSION, verify
-from pipeline.decode import MAX_BYTES
+from pipeline import STAGES, VERSION, stages_with, verify
 from pipeline.record import Record, from_json, schema_json, to_json
 from pipeline.version import RULES
 
-LIMITS = ("expanded", "ratio", "layers", "members")
-
-REJECTED, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
-
-_MAX_BYTES_HELP = f"Bytes of one document; a larger one is rejected.  [default: {MAX_BYTES}]"
-_LIMIT_HELP = "Limit of a source file: expanded (bytes), ratio, layers or members. May be repeated."
-_FIELD_HELP = "Field of JSON or Parquet rows for a role: text, html, id, url, ... May be repeated."
-_MEMBER_HELP = "The document's id in a dump, if FILE is one."
+REJECTED, FAILED, INTERRUPTED = 1, 3, 130
 
 DOCUMENT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=str)
 
 
-class CallError(click.ClickException):
-    """The command cannot be carried out as it was given."""
+class InterruptedRunError(click.ClickException):
+    """The user stopped the run."""
 
-    exit_code = USAGE
+    exit_code = INTERRUPTED
 
 
 class FlowError(click.ClickException):
@@ -65,34 +74,56 @@ def cli() -> None:
 @click.option(
     "--format", "format_", type=click.Choice(["json"]), default="json", show_default=True, help="One JSON file a document."
 )
-@click.option("--max-bytes", metavar="N", type=click.IntRange(1, MAX_BYTES), default=MAX_BYTES, help=_MAX_BYTES_HELP)
-@click.option("--limit", "limits", metavar="NAME=N", multiple=True, help=_LIMIT_HELP)
-@click.option("--field", "fields", metavar="ROLE=NAME", multiple=True, help=_FIELD_HELP)
+@MAX_DOCUMENT
+@LIMIT
+@FIELD
+@OVERRIDES
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def run(
-    inputs: tuple[str, ...], output: str, format_: str, max_bytes: int, limits: tuple[str, ...], fields: tuple[str, ...]
+    inputs: tuple[str, ...],
+    output: str,
+    format_: str,
+    max_bytes: int,
+    limits: tuple[str, ...],
+    fields: tuple[str, ...],
+    overrides: str | None,
+    as_json: bool,
+    quiet: bool,
 ) -> int:
     """Clean many documents through the Prefect flow.
 
     INPUT is a file, a folder (with its subfolders), a quoted glob or an address such as s3://bucket/dump. Text, HTML,
     JSON Lines, Parquet, WARC, zip, tar, mail and more are read, compressed or not. Each document gives one record; one
     that cannot be cleaned gives a rejected record with the reason. Exit status: 0 if all documents are ok, 1 if some
-    were rejected, 2 if the call was wrong, 3 if the run failed on the way.
+    were rejected, 2 if the call was wrong, 3 if the run failed on the way, 130 if it was interrupted: then the document
+    at hand is finished, what is written stays, and the same command goes on.
     """
     del format_  # one format so far
-    options = Options(Limits(document=max_bytes, **_limits(limits)), _fields(fields))
+    options = Options(Limits(document=max_bytes, **named_limits(limits)), named_fields(fields))
     _check_names(*inputs, output)
     try:
         check_apart(inputs, Path(output))
-        total = len(find_sources(inputs))
+        watch = Watch(load_overrides(overrides))
+        files = len(find_sources(inputs))
         prepare(Path(output))
-    except (NothingToReadError, OutputError) as error:
+    except (NothingToReadError, OutputError, OverridesError) as error:
         raise CallError(str(error)) from error
-    with Report(make_console(sys.stderr), total) as report:
+    with Report(make_console(sys.stderr), files, quiet=quiet) as progress, Interrupt(progress.say) as interrupt:
         try:
-            counts = clean_all(inputs, Path(output), report.done, options)
+            counts = clean_all(inputs, Path(output), both(progress.done, watch.saw), options, overrides)
         except RunFailedError as error:
+            if interrupt.asked:
+                raise InterruptedRunError(progress.stopped()) from error
             raise FlowError(f"the run failed: {error}; run it again: what is written stays") from error
-    summary(counts, Path(output), make_console())
+        except KeyboardInterrupt as error:
+            raise InterruptedRunError(progress.stopped()) from error
+    if as_json:
+        write_out(summary_json(counts, Path(output)))
+    elif not quiet:
+        summary(counts, Path(output), make_console())
+    for fault in watch.faults():
+        say(fault)
     return REJECTED if set(counts["outcomes"]) - {"ok"} else 0
 
 
@@ -102,19 +133,28 @@ def run(
 @click.option("--url", help="Where the document came from.")
 @click.option("--charset", help="The encoding that the transport declared.")
 @click.option("--fetched-at", metavar="TIME", help="When the document was fetched, in ISO 8601.")
-@click.option("--member", metavar="ID", help=_MEMBER_HELP)
-def clean(file: str, name: str | None, url: str | None, charset: str | None, fetched_at: str | None, member: str | None) -> int:
+@MEMBER
+@OVERRIDES
+def clean(
+    file: str,
+    name: str | None,
+    url: str | None,
+    charset: str | None,
+    fetched_at: str | None,
+    member: str | None,
+    overrides: str | None,
+) -> int:
     """Clean one document and print its record; without FILE, or with -, read standard input.
 
     Exit status: 0 if the document is ok, 1 if it was rejected, 2 if the call was wrong.
     """
-    job = _read(file, member, name=name, url=url, charset=_charset(charset), fetched_at=_time(fetched_at))
-    record = _finish(job)
+    job = _read(file, member, name=name, url=url, charset=known_charset(charset), fetched_at=valid_time(fetched_at))
+    record = _finish(job, overrides)
     json = to_json(record)
     if sys.stdout.isatty():
         click.echo(visible_json(json), nl=False)
     else:
-        _write(json)
+        write_out(json)
     return REJECTED if record.reason else 0
 
 
@@ -123,8 +163,9 @@ def clean(file: str, name: str | None, url: str | None, charset: str | None, fet
 @click.option("-v", "--verbose", is_flag=True, help="Also show what each rule saw, and the votes and values that lost.")
 @click.option("--field", metavar="FIELD", help="Show one field's candidates, and what spoke for and against each.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Use colour.")
-@click.option("--member", metavar="ID", help=_MEMBER_HELP)
-def explain_command(file: str, verbose: bool, field: str | None, color: Color, member: str | None) -> int:
+@MEMBER
+@OVERRIDES
+def explain_command(file: str, verbose: bool, field: str | None, color: Color, member: str | None, overrides: str | None) -> int:
     """Show every line of a document with what was decided about it, and why.
 
     Kept lines stand plain; chrome is dimmed and marked in the margin with its label, the rule that said so and how sure
@@ -134,7 +175,7 @@ def explain_command(file: str, verbose: bool, field: str | None, color: Color, m
     if field is not None and field not in clues.NAMES:
         raise CallError(f"there is no field {field!r}; give one of {', '.join(clues.NAMES)}")
     job = _read(file, member)
-    record = _finish(job)
+    record = _finish(job, overrides)
     if record.reason or job.document is None:
         return _say_rejected(record)
     if field is not None:
@@ -146,7 +187,7 @@ def explain_command(file: str, verbose: bool, field: str | None, color: Color, m
 
 @cli.command(short_help="Print the decoded text of a document.")
 @click.argument("file", type=DOCUMENT)
-@click.option("--member", metavar="ID", help=_MEMBER_HELP)
+@MEMBER
 def text(file: str, member: str | None) -> int:
     """Print the decoded text of a document, to which the offsets of its record refer.
 
@@ -159,18 +200,18 @@ def text(file: str, member: str | None) -> int:
     if sys.stdout.isatty():
         click.echo(visible(job.document.text, keep="\n\t"))
     else:
-        _write(job.document.text.encode("utf-8", "surrogatepass"))
+        write_out(job.document.text.encode("utf-8", "surrogatepass"))
     return 0
 
 
 @cli.command()
 def schema() -> None:
     """Print the JSON Schema of the record."""
-    _write(schema_json())
+    write_out(schema_json())
 
 
 @cli.command("verify", short_help="Check a record against the document it was made from.")
-@click.argument("record", type=click.Path(exists=True, dir_okay=False, readable=True))
+@click.argument("record", type=DOCUMENT)
 @click.option("--against", "file", metavar="FILE", type=DOCUMENT, required=True, help="The document it was made from.")
 def verify_command(record: str, file: str) -> int:
     """Check a record against the document it was made from.
@@ -179,7 +220,7 @@ def verify_command(record: str, file: str) -> int:
     if all holds, 1 if not, 2 if the call was wrong.
     """
     try:
-        made = from_json(Path(record).read_bytes())
+        made = from_json(_bytes(record))
         faults = verify(made, bytes_of(made, file))
     except (ManyError, OSError) as error:
         raise CallError(f"cannot read {file!r}: {error}") from error
@@ -192,6 +233,12 @@ def verify_command(record: str, file: str) -> int:
     return REJECTED if faults else 0
 
 
+for command in (completion, correct, diff, export, report):
+    cli.add_command(command)
+for command_name, examples in EXAMPLES.items():
+    cli.commands[command_name].epilog = examples
+
+
 def _check_names(*names: str) -> None:
     """See that names can be parameters of a flow: UTF-8, and not too many."""
     if sum(map(len, names)) > MAX_PARAMETER:
@@ -199,28 +246,6 @@ def _check_names(*names: str) -> None:
     for name in names:
         if not name.isprintable() and any("\ud800" <= c <= "\udfff" for c in name):
             raise CallError(f"the name {name!r} is not UTF-8, which Prefect asks for; name the folder that it is in")
-
-
-def _limits(given: tuple[str, ...]) -> dict[str, int]:
-    """`NAME=N` options as limits of a source file."""
-    found = {}
-    for pair in given:
-        name, _, number = pair.partition("=")
-        if name not in LIMITS or not (number.isascii() and number.isdigit() and int(number) > 0):
-            raise CallError(f"--limit {pair!r} is none; write one of {', '.join(f'{known}=N' for known in LIMITS)}")
-        found[name] = int(number)
-    return found
-
-
-def _fields(given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """`ROLE=NAME` options as pairs."""
-    pairs = []
-    for pair in given:
-        role, _, name = pair.partition("=")
-        if role not in ROLES or not name:
-            raise CallError(f"--field {pair!r} is none; write ROLE=NAME, with one of the roles {', '.join(ROLES)}")
-        pairs.append((role, name))
-    return tuple(pairs)
 
 
 def _read(file: str, member: str | None, **given: str | None) -> Job:
@@ -233,25 +258,19 @@ def _read(file: str, member: str | None, **given: str | None) -> Job:
         raise CallError(f"cannot read {file!r}: {error.strerror or error}") from error
 
 
-def _finish(job: Job) -> Record:
-    apply(Batch("one document", [job]), STAGES)
+def _bytes(file: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise CallError(f"cannot read {file!r}: {error.strerror or error}") from error
+
+
+def _finish(job: Job, overrides: str | None = None) -> Record:
+    try:
+        apply(Batch("one document", [job]), stages_with(load_overrides(overrides)))
+    except OverridesError as error:
+        raise CallError(str(error)) from error
     return finish(job)
-
-
-def _charset(charset: str | None) -> str | None:
-    try:
-        codecs.lookup(charset or "utf-8")
-    except (LookupError, ValueError) as error:
-        raise CallError(f"--charset {charset!r} is no known encoding; leave it out to have it detected") from error
-    return charset
-
-
-def _time(fetched_at: str | None) -> str | None:
-    try:
-        datetime.fromisoformat(fetched_at or "2000-01-01")
-    except ValueError as error:
-        raise CallError(f"--fetched-at {fetched_at!r} is no time in ISO 8601; write it like 2024-01-31T16:00:00Z") from error
-    return fetched_at
 
 
 def _say_rejected(record: Record) -> int:
@@ -259,12 +278,6 @@ def _say_rejected(record: Record) -> int:
     if reason:
         click.echo(visible(f"rejected: {record.source.name}: {reason.code}: {reason.message}"), err=True)
     return REJECTED
-
-
-def _write(content: bytes) -> None:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
 
 
 def main() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from time import monotonic
 from typing import Self
 
 from rich import box
@@ -32,9 +34,11 @@ PREFECT_DEFAULTS = {
 MAX_PARAMETER = 400_000
 """Characters of input names that fit into a flow's parameters: Prefect refuses more than 512 KiB."""
 
+Counts = Mapping[str, Mapping[str, int]]
+"""Numbers by outcome (`ok`, or the reason of a rejection), by format, and of what was skipped: `outcomes`, `formats`, `skipped`."""
+
 LISTED = 20
 """Rejected documents that are named on the screen; all of them have a record."""
-
 
 EARLY = (100, 1000)
 STEP = 5000
@@ -46,8 +50,12 @@ class RunFailedError(RuntimeError):
 
 
 def clean_all(
-    inputs: Sequence[str], output: Path, done: Callable[[Record], None], options: Options | None = None
-) -> dict[str, dict[str, int]]:
+    inputs: Sequence[str],
+    output: Path,
+    done: Callable[[Record], None],
+    options: Options | None = None,
+    overrides: str | None = None,
+) -> Counts:
     """Run the flow; `done` is called with each record. Returns numbers by outcome, by format, and of what was skipped.
 
     Raises `RunFailedError` if Prefect or the output folder fails on the way.
@@ -62,7 +70,9 @@ def clean_all(
     token = progress.set(done)
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):  # its thread holds up the end of a run by 1 s
-            return clean_dump(list(inputs), str(output), asdict(options.limits), [list(pair) for pair in options.fields])
+            return clean_dump(
+                list(inputs), str(output), asdict(options.limits), [list(pair) for pair in options.fields], overrides
+            )
     except Exception as error:
         raise RunFailedError(f"{type(error).__name__}: {error}") from error
     finally:
@@ -72,50 +82,65 @@ def clean_all(
 class Report:
     """The progress of a run on standard error: a bar on a terminal, a few plain lines elsewhere."""
 
-    def __init__(self, console: Console, files: int) -> None:
+    def __init__(self, console: Console, files: int, *, quiet: bool = False) -> None:
         self.console = console
         self.files = files
+        self.quiet = quiet
+        self.began = monotonic()
         self.counts: Counter[str] = Counter()
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.completed:,.0f} documents"),
+            TextColumn("{task.fields[rate]}"),
             TimeElapsedColumn(),
             console=console,
-            disable=not console.is_terminal,
+            disable=quiet or not console.is_terminal,
             transient=True,
         )
-        self.task = self.bar.add_task("starting Prefect", total=None)
+        self.task = self.bar.add_task("starting Prefect", total=None, rate="")
 
     def __enter__(self) -> Self:
         if not self.console.is_terminal:
-            self._say(f"starting Prefect for {_number(self.files, 'file')} (takes some seconds)")
+            self.say(f"starting Prefect for {_number(self.files, 'file')} (takes some seconds)")
         self.bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.bar.stop()
         if not self.console.is_terminal:
-            self._say(f"cleaned {_number(self.counts.total(), 'document')}")
+            self.say(f"cleaned {_number(self.counts.total(), 'document')}")
 
     def done(self, record: Record) -> None:
         """A record was written."""
         self.counts[record.status] += 1
-        self.bar.update(self.task, advance=1, description="cleaning")
+        self.bar.update(self.task, advance=1, description="cleaning", rate=self.rate())
         if record.reason:
             self._rejected(_place(record), record.reason.code, record.reason.message)
         ready = self.counts.total()
         if not self.console.is_terminal and (ready in EARLY or ready % STEP == 0):
-            self._say(f"cleaned {ready:,} documents so far")
+            self.say(f"cleaned {ready:,} documents so far, {self.rate()}")
+
+    def rate(self) -> str:
+        """Documents a second since the start."""
+        return f"{self.counts.total() / max(monotonic() - self.began, 0.001):,.1f}/s"
+
+    def stopped(self) -> str:
+        """What to say of a run that the user stopped: how far it came, and how to go on."""
+        ready = _number(self.counts.total(), "record")
+        return f"interrupted: {ready} written, each whole; run the same command again to go on"
 
     def _rejected(self, path: str, code: str, message: str) -> None:
         rejected = self.counts["rejected"]
         if rejected <= LISTED:
-            self._say(f"rejected: {visible(path)}: {code}: {visible(message)}")
+            self.say(f"rejected: {visible(path)}: {code}: {visible(message)}")
         elif rejected == LISTED + 1:
-            self._say("more documents are rejected; each has a record that says why")
+            self.say("more documents are rejected; each has a record that says why")
 
-    def _say(self, line: str) -> None:
+    def say(self, line: str) -> None:
+        """A line on standard error, unless nothing is to be said."""
+        if self.quiet:
+            return
         self.bar.console.print(Text(line), soft_wrap=True)
 
 
@@ -128,7 +153,7 @@ def _number(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def summary(counts: Mapping[str, Mapping[str, int]], output: Path, console: Console) -> None:
+def summary(counts: Counts, output: Path, console: Console) -> None:
     """Print the tables at the end of a run: outcomes, formats, and what was skipped as no document."""
     outcomes = counts.get("outcomes", {})
     rows = [("ok", outcomes.get("ok", 0), "green")]
@@ -147,3 +172,17 @@ def _table(head: str, rows: Sequence[tuple[str, int, str]], number: str = "docum
     for name, amount, style in rows:
         table.add_row(visible(name), str(amount), style=style)
     return table
+
+
+def summary_json(counts: Counts, output: Path) -> bytes:
+    """The same as one line of JSON."""
+    outcomes = counts.get("outcomes", {})
+    found = {
+        "documents": sum(outcomes.values()),
+        "ok": outcomes.get("ok", 0),
+        "rejected": {code: number for code, number in sorted(outcomes.items()) if code != "ok"},
+        "formats": counts.get("formats", {}),
+        "skipped": counts.get("skipped", {}),
+        "output": str(output),
+    }
+    return json.dumps(found).encode() + b"\n"

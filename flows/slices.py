@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from flows.batch import Batch, Job, found_in
+from flows.interrupt import between
 from flows.readers import holds_many
 from flows.readers.compressed import bare_name
 from flows.readers.entry import Entry, Origin, refusal
@@ -46,7 +47,9 @@ def plan(sources: Sequence[SourceFile], options: Options, skipped: Counter[str])
     documents = size = 0
     for source in sources:
         first = count = 0
+        between.get()()
         for next_size in _sizes(source, options, skipped):
+            between.get()()
             if documents and (documents == BATCH_DOCUMENTS or size + next_size > BATCH_BYTES):
                 yield [*batch, Slice(source, first, count)] if count else batch
                 batch, documents, size, first, count = [], 0, 0, first + count, 0

@@ -111,11 +111,6 @@ def _relative(file: str, root: Path) -> str:
     return "/".join(part for part in parts if part != "..")
 
 
-def given_file(file: str) -> SourceFile:
-    """The source of one file that the caller names: links are followed, and pipes may be read."""
-    return SourceFile(file, printable(Path(file).name), "")
-
-
 def _nothing(given: str) -> str:
     if any(c in given for c in "*?["):
         return f"no file matches {given!r}; quote the pattern so that the shell does not expand it"

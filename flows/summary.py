@@ -34,7 +34,7 @@ def summary_rows(record: Record, starts: Sequence[int], width: int | None, *, ve
     yield Text()
     yield Text("What the document says about itself", style="bold")
     for name in FIELDS:
-        yield from _field(name, _shown(record, name), record.unknown.get(name), width)
+        yield from _field(name, shown_values(record, name), record.unknown.get(name), width)
         losers = _losers(record.evidence.get(name, []), verbose=verbose)
         for candidate in losers[: None if verbose else LOSERS]:
             yield from hanging(INDENT, f"not {_candidate(candidate, starts)}", width, body_style="dim")
@@ -70,7 +70,7 @@ def line_number(starts: Sequence[int], offset: int) -> int:
     return bisect_right(starts, offset)
 
 
-def _shown(record: Record, name: str) -> list[str]:
+def shown_values(record: Record, name: str) -> list[str]:
     """The values of a field, one string each."""
     value = getattr(record, name)
     if not value:

@@ -7,6 +7,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from types import MappingProxyType
+
 from pipeline.decode import decode
 from pipeline.document import Document, Payload, Stage, UnusablePayloadError
 from pipeline.html import flatten
@@ -14,6 +17,7 @@ from pipeline.join import join
 from pipeline.label import label
 from pipeline.language import language
 from pipeline.metadata import split_metadata
+from pipeline.override import Override, Overrides, override_fields, override_labels, read_overrides
 from pipeline.record import Record, payload_id, rejected, source_of, to_json, to_record
 from pipeline.repair import repair
 from pipeline.segment import segment
@@ -32,11 +36,27 @@ STAGES: tuple[tuple[str, Stage], ...] = (
 )
 """The whole program, in order. A stage takes a document and returns another in which only its own fields differ."""
 
+NO_OVERRIDES: Overrides = MappingProxyType({})
 
-def clean_document(payload: Payload) -> Document:
+
+def stages_with(overrides: Overrides) -> tuple[tuple[str, Stage], ...]:
+    """The stages, with people's corrections of labels right behind the labels, and of fields at the end."""
+    if not overrides:
+        return STAGES
+
+    def of(document: Document) -> Sequence[Override]:
+        return overrides.get(payload_id(document.payload.data), ())
+
+    labels: tuple[str, Stage] = ("override_labels", lambda document: override_labels(document, of(document)))
+    fields: tuple[str, Stage] = ("override_fields", lambda document: override_fields(document, of(document)))
+    behind = [name for name, _ in STAGES].index("label") + 1
+    return (*STAGES[:behind], labels, *STAGES[behind:], fields)
+
+
+def clean_document(payload: Payload, overrides: Overrides = NO_OVERRIDES) -> Document:
     """Take a payload through all stages; raises `UnusablePayloadError` if it holds no text."""
     document = Document(payload)
-    for _, stage in STAGES:
+    for _, stage in stages_with(overrides):
         document = stage(document)
     return document
 
@@ -51,31 +71,37 @@ def clean(
     media_type: str = "text/plain",
     fetched_at: str | None = None,
     charset: str | None = None,
+    overrides: Overrides = NO_OVERRIDES,
 ) -> Record:
     """Clean one document.
 
     `data` are the raw bytes, `name` the file's name; the rest is what is known from outside (`fetched_at` in ISO 8601,
-    `charset` as the transport declared it). Bytes that hold no text give a record with `status == "rejected"`.
+    `charset` as the transport declared it); `overrides` are people's corrections (`read_overrides`). Bytes that hold no text give a record with `status == "rejected"`.
     Raises `TypeError` if `data` is not bytes.
     """
     if not isinstance(data, bytes):
         raise TypeError(f"clean() takes bytes, not {type(data).__name__}; read the file with open(path, 'rb')")
     payload = Payload(data, name, member, path, url, media_type, fetched_at, charset)
     try:
-        return to_record(clean_document(payload))
+        return to_record(clean_document(payload, overrides))
     except UnusablePayloadError as error:
         return rejected(source_of(Document(payload)), payload_id(data), error.code, error.message)
 
 
 __all__ = [
+    "NO_OVERRIDES",
     "STAGES",
     "VERSION",
     "Document",
+    "Override",
+    "Overrides",
     "Payload",
     "Record",
     "UnusablePayloadError",
     "clean",
     "clean_document",
+    "read_overrides",
+    "stages_with",
     "to_json",
     "verify",
 ]

@@ -72,10 +72,13 @@ class ProblemCode(StrEnum):
     DECLARED_WRONG = "declared_encoding_wrong"
     NUL = "nul_characters"
     CONTROLS = "control_characters"
+    INVISIBLE = "invisible_characters"
     MOJIBAKE = "mojibake_repaired"
     NO_CONTENT = "no_main_content"
+    LANGUAGE_DECLARED_WRONG = "declared_language_wrong"
     DATE_AMBIGUOUS = "date_ambiguous"
     DATE_AFTER_FETCH = "date_after_fetch"
+    OVERRIDE_STALE = "override_stale"
 
 
 class RejectionCode(StrEnum):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.document import Block, Document, Label
+from pipeline.document import Block, Document, Label, Problem, ProblemCode
 
 LINE_RE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]|\Z)")
 """A line with its end: the line boundaries of Unicode Standard Annex 14 (class BK, CR, LF, NL)."""
@@ -93,8 +93,21 @@ def _went_on(text: str, first: Block, second: Block, width: int) -> bool:
 BULLET_RE = re.compile(r"\s*(?:[•●▪‣◦*-]|\(?\d{1,2}[.)])\s")
 
 
+_INVISIBLE_RE = re.compile("[\u180e\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+"""Zero-width space, word joiner, byte order mark; bidi embeddings, overrides and isolates (Unicode Standard Annex 9)."""
+
+
+def _noting_invisible(document: Document) -> Document:
+    found = None if document.text.isascii() else _INVISIBLE_RE.search(document.text)
+    if found is None:
+        return document
+    message = f"invisible characters, the first U+{ord(found.group()):04X}, stand in the text; the record's text leaves them out"
+    return document.noting(Problem(ProblemCode.INVISIBLE, message, *found.span()))
+
+
 def segment(document: Document) -> Document:
     """Stage: fill `blocks` with unlabelled blocks that tile the text; a flattened page has its blocks already."""
+    document = _noting_invisible(document)
     if document.blocks:
         return document
     blocks = line_blocks(document.text)

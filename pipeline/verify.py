@@ -20,13 +20,14 @@ def verify(record: Record, data: bytes) -> list[str]:
     if record.status == "rejected":
         return faults if record.reason else [*faults, "reason: a rejected record must say why"]
     try:
-        text = _source_text(record, data)
+        text = source_text(record, data)
     except UnusablePayloadError as error:
         return [*faults, f"decoding: the bytes cannot be decoded: {error}"]
     return faults + _tiling(record, text) + _spans(record, text) + _view(record, data, text)
 
 
-def _source_text(record: Record, data: bytes) -> str:
+def source_text(record: Record, data: bytes) -> str:
+    """The decoded text to which a record's offsets refer, from its payload's bytes; raises `UnusablePayloadError`."""
     declared = record.decoding.declared if record.decoding else None
     text = decode_bytes(data, declared).text
     return flatten_page(text, ask_others=False)[0] if record.source.media_type in MEDIA_TYPES else text

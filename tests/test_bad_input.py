@@ -265,3 +265,23 @@ def test_no_line_hangs_the_library(attack: str) -> None:
 def test_clean_says_what_it_takes() -> None:
     with pytest.raises(TypeError, match="open\\(path, 'rb'\\)"):
         pipeline.clean("text")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("A line with \u202eoverride\u202c in it.", True),
+        ("A line with a zero\u200bwidth space.", True),
+        ("A byte order mark \ufeff in the middle.", True),
+        ("Soft\u00adhyphens are how pages divide words.", False),
+        ("می\u200cخواهم is spelled with a non-joiner, 👩\u200d🔬 with a joiner.", False),
+        ("Plain words.", False),
+    ],
+)
+def test_invisible_characters_are_noted_where_they_may_mislead(text: str, noted: bool) -> None:
+    record = pipeline.clean(text.encode(), name="page.txt")
+    found = [p for p in record.problems if p.code == "invisible_characters"]
+    assert bool(found) is noted
+    if noted:
+        assert text[found[0].start : found[0].end] in "\u202e\u200b\ufeff"
+    assert pipeline.verify(record, text.encode()) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import pty
@@ -10,10 +9,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import NamedTuple
 
 import pytest
+from conftest import Command, Result
 
 import pipeline
 from flows import cli, run
@@ -21,30 +19,6 @@ from pipeline.record import from_json, schema_json
 from pipeline.version import VERSION
 
 HOSTILE = "Title \x1b[31mred [bold]not bold[/bold] \u202eevil\u202c \x9b2J\n\nBy Jane Doe\n\n" + "Words of a long sentence. " * 9
-
-
-class Result(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Result]
-
-
-@pytest.fixture
-def copydesk(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Command:
-    """Call the command line in this process."""
-
-    def call(*args: object, stdin: bytes = b"") -> Result:
-        monkeypatch.setattr(sys, "argv", ["copydesk", *map(str, args)])
-        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        out, err = capsysbinary.readouterr()
-        return Result(int(stop.value.code or 0), out.decode(), err.decode())
-
-    return call
 
 
 def on_a_terminal(*args: object, **environment: str) -> str:
@@ -193,7 +167,7 @@ def test_an_unreadable_file(copydesk: Command, raw: list[Path], monkeypatch: pyt
 
 
 def test_run_reports_and_sums_up(copydesk: Command, raw: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def flow(_inputs: object, _output: Path, done: Callable[[pipeline.Record], None], _options: object) -> object:
+    def flow(_i: object, _o: object, done: Callable[[pipeline.Record], None], _options: object, _overrides: object) -> object:
         done(pipeline.clean(raw[0].read_bytes(), name=raw[0].name))
         done(pipeline.clean(b"", name="evil \x1b[31m\n.txt"))
         return {"outcomes": {"ok": 1, "empty": 1}, "formats": {"text": 2}, "skipped": {"request records": 3}}

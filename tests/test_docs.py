@@ -93,22 +93,48 @@ def test_records_are_as_the_schema_says(raw: list[Path]) -> None:
         Draft202012Validator(schema).validate(json.loads(pipeline.to_json(pipeline.clean(data))))
 
 
-def test_commands_of_the_readme_run(tmp_path: Path) -> None:
-    shim = tmp_path / "copydesk"
+def run_blocks(name: str, folder: Path) -> str:
+    """Run the shell blocks of a page one after another beside the fixtures, as its reader would; gives what they print."""
+    shim = folder / "copydesk"
     shim.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m flows "$@"\n')
     shim.chmod(0o755)
-    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
-    [block] = [b for b in code_blocks(page("README.md"), "sh") if "copydesk clean" in b]
-    assert all(f"copydesk {name}" in block for name in ("clean", "explain", "verify"))
-    command = ["bash", "-euc", f'PATH="{tmp_path}:$PATH"\n{block}']
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    (folder / "fixtures").symlink_to(ROOT / "fixtures")
+    blocks = [block for block in code_blocks(page(name), "sh") if "copydesk " in block]
+    assert blocks
+    command = ["bash", "-uc", f'PATH="{folder}:$PATH"\nset -e\n' + "\n".join(blocks)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "record.json holds against" in done.stdout
+    return done.stdout
 
 
-def test_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_of_the_readme_run(tmp_path: Path) -> None:
+    [*_, block] = [b for b in code_blocks(page("README.md"), "sh") if "copydesk clean" in b]
+    assert all(f"copydesk {name}" in block for name in ("clean", "explain", "verify"))
+    assert "record.json holds against" in run_blocks("README.md", tmp_path)
+    assert (tmp_path / "report.html").stat().st_size > 50_000
+
+
+def test_commands_of_the_guide_run(tmp_path: Path) -> None:
+    said = run_blocks("docs/guide.md", tmp_path)
+    assert "they differ" in said
+    assert "       1  date_published" in said
+    assert {"record.json", "corrected.json", "records.csv", "tei", "report.html"} <= {file.name for file in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("name", ["docs/corrections.md", "docs/exports.md", "docs/report.md"])
+def test_commands_of_other_pages_run(name: str, tmp_path: Path) -> None:
+    """As after a run into `output`, and a record in `record.json`."""
+    (tmp_path / "output").mkdir()
+    for file in (ROOT / "fixtures" / "golden").iterdir():
+        (tmp_path / "output" / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "record.json").write_bytes((tmp_path / "output" / "002_2814d831a8057bf3.json").read_bytes())
+    run_blocks(name, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/guide.md"])
+def test_python_of_the_pages_runs(name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    [block] = code_blocks(page("README.md"), "python")
+    [block] = code_blocks(page(name), "python")
     exec(block, {})
     assert "CGTN" in capsys.readouterr().out
 
@@ -125,7 +151,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 def test_every_field_and_limit_of_the_readers_is_described() -> None:
-    from flows.cli import LIMITS
+    from flows.commands.options import LIMITS
     from flows.readers.rows import FIELDS
 
     text = page("docs/formats.md")

@@ -168,6 +168,14 @@ def test_blocks_tile_the_text_of_any_markup(pieces: list[str]) -> None:
     assert (text, [(b.start, b.end) for b in blocks]) == (again[0], [(b.start, b.end) for b in again[1]])
 
 
+def test_a_page_that_declares_another_language_is_noted() -> None:
+    body = "<p>Der Bundestag hat am Donnerstag über den Haushalt beraten, und die Abgeordneten stritten lange darüber.</p>" * 5
+    for lang, noted in (("en", True), ("de-AT", False), ("", False), ("x-klingon!", False)):
+        page = f'<html lang="{lang}"><body><article><h1>Der Haushalt im Bundestag</h1>{body}</article>'.encode()
+        codes = [p.code for p in pipeline.clean(page, name="page.html", media_type="text/html").problems]
+        assert ("declared_language_wrong" in codes) is noted, lang
+
+
 def test_the_record_of_a_page_holds() -> None:
     page = (
         "<html><head><title>A headline of some words | The Paper</title></head><body><nav><a href=/>Home</a></nav><article>"

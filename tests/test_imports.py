@@ -28,6 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "join": {"document", "view"},
     "language": {"document", "view"},
     "metadata": {"document", "view", "wording", "dates", "names"},
+    # people's corrections, between the stages
+    "override": {"document"},
     # views of a document; reading a repaired line replays the repair
     "view": {"document", "repair"},
     # the record

@@ -138,11 +138,11 @@ def test_a_stage_writes_its_own_fields_and_may_run_twice(text: str) -> None:
     own = {
         "decode": {"text", "decoding", "problems"},
         "flatten": {"text", "blocks", "problems"},
-        "segment": {"blocks"},
+        "segment": {"blocks", "problems"},
         "repair": {"repairs", "problems"},
         "label": {"blocks", "problems", "model"},
         "join": {"blocks"},
-        "language": {"language"},
+        "language": {"language", "problems"},
         "metadata": {"metadata", "problems"},
     }
     assert [name for name, _ in pipeline.STAGES] == list(own)

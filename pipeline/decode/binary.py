@@ -92,6 +92,9 @@ def _common(character: str) -> bool:
     )
 
 
+_PLAIN = b'abcdefghijklmnopqrstuvwxyz0123456789 \n<>/="-.'
+
+
 def _lead(character: str, codec: str) -> int | None:
     try:
         return character.encode(codec)[0]
@@ -104,6 +107,9 @@ def wide_unicode(sample: bytes) -> str | None:
     if len(sample) < 4:
         return None
     if b"\x00" not in sample:
+        looked = sample[: 2 * ASIAN]
+        if len(looked.translate(None, _PLAIN)) < 0.4 * len(looked):  # words and markup; of UTF-16 Han a third is such bytes
+            return None
         return _wide_alphabet(sample) or _wide_asian(sample)
     quarter = max(1, len(sample) // 4)
     zeros = [sample[i::4].count(0) / quarter for i in range(4)]

@@ -7,6 +7,7 @@ table row stand in one line, with tabs between them. Left out are only the eleme
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import lxml.html
 from lxml import etree
@@ -256,6 +257,7 @@ MAX_WORDS = 12
 _SEPARATORS = str.maketrans(dict.fromkeys("-_:./@[]()#,;|=+%!&?*'\"0123456789", " "))
 
 
+@lru_cache(1 << 12)
 def split_words(names: str) -> tuple[str, ...]:
     """The words of class names and ids: "postBody-main_2" has "post", "body" and "main"."""
     if not names.islower():

@@ -79,23 +79,45 @@ def markup_names() -> list[str]:
     return [*names, "tag_near", "tag_far"]
 
 
-def tag_slots(markup: Markup) -> tuple[bytes, bytes]:
-    """The slots in the class lexicon of a line's near and far words, as int32."""
-    near: set[str] = {"i:" + word for word in markup.words}
-    far: set[str] = set()
-    for k, container in enumerate(markup.container.outwards()):
-        if k >= FAR:
-            break
-        if k < NEAR:
-            near.update(f"{min(k, 1)}:{word}" for word in (*container.words, "<" + container.tag))
-        else:
-            far.update("f:" + word for word in container.words)
-    return _slots(near), _slots(far)
+class TagSlots:
+    """Finds the slots of class words in their lexicon; remembers the elements of one page."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, tuple[list[int], list[int], list[int]]] = {}
+
+    def of(self, markup: Markup) -> tuple[bytes, bytes]:
+        """The slots of a line's near and far words, as int32."""
+        near: set[int] = {_slot("i:" + word) for word in markup.words}
+        far: set[int] = set()
+        for k, container in enumerate(markup.container.outwards()):
+            if k >= FAR:
+                break
+            own = self.known.get(id(container)) or self._learn(container)
+            if k < NEAR:
+                near.update(own[min(k, 1)])
+            else:
+                far.update(own[2])
+        return np.array(sorted(near), dtype=np.int32).tobytes(), np.array(sorted(far), dtype=np.int32).tobytes()
+
+    def _learn(self, container: Container) -> tuple[list[int], list[int], list[int]]:
+        words = (*container.words, "<" + container.tag)
+        slots = (
+            [_slot("0:" + word) for word in words],
+            [_slot("1:" + word) for word in words],
+            [_slot("f:" + word) for word in container.words],
+        )
+        self.known[id(container)] = slots
+        return slots
 
 
-def _slots(words: set[str]) -> bytes:
-    slots = sorted({zlib.crc32(word.encode("utf-8", "surrogatepass")) & 0xFFFF for word in words})
-    return np.array(slots, dtype=np.int32).tobytes()
+def _slot(word: str) -> int:
+    return zlib.crc32(word.encode("utf-8", "surrogatepass")) & 0xFFFF
+
+
+def tag_slots(markups: Sequence[Markup]) -> list[tuple[bytes, bytes]]:
+    """The slots of each line's near and far class words."""
+    page = TagSlots()
+    return [page.of(markup) for markup in markups]
 
 
 class Elements:
@@ -164,7 +186,7 @@ class Elements:
 
 def markup_features(markups: Sequence[Markup], rows: Matrix, weights: npt.NDArray[np.int16]) -> Matrix:
     """One row a line, given its columns of `features` (words first) and the class lexicon. Named by `markup_names`."""
-    slots = [tag_slots(m) for m in markups]
+    slots = tag_slots(markups)
     near = slot_scores([s[0] for s in slots], weights)
     far = slot_scores([s[1] for s in slots], weights)
     fixed = fixed_features(markups, rows)

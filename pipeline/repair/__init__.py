@@ -73,7 +73,10 @@ def replay(text: str, steps: Steps) -> str:
 
 def looks_damaged(text: str) -> bool:
     """Whether a text may hold mojibake; quick, and right where it says no."""
-    return not text.isascii() and (is_bad(text) or any(pattern(codec).search(text) for codec in CODECS))
+    if text.isascii():
+        return False
+    foreign = "\n".join(line for line in text.split("\n") if not line.isascii())
+    return is_bad(foreign) or any(pattern(codec).search(foreign) for codec in CODECS)
 
 
 def repairs_of(text: str, start: int, end: int) -> list[Repair]:

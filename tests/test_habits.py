@@ -1,0 +1,170 @@
+"""Habits of the command line: help with examples, completion, quiet and JSON, standard streams, Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from conftest import Command
+
+import pipeline
+from flows import cli
+from flows.batch import Batch, Job, apply, emit
+from flows.interrupt import Interrupt
+from flows.member import one_entry
+from flows.readers.limits import Options
+from flows.run import Counts
+from flows.slices import plan
+from flows.sources import find_sources
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("name", sorted(cli.cli.commands))
+def test_every_help_has_examples_that_the_command_understands(name: str) -> None:
+    command = cli.cli.commands[name]
+    examples = re.findall(r"copydesk ([^|>\n]+)", command.epilog or "")
+    assert examples, f"copydesk {name} --help teaches nothing"
+    for example in examples:
+        words = shlex.split(example)
+        other = cli.cli.commands[words[0]]
+        known = {option for parameter in other.params for option in [*parameter.opts, "-h", "--help"]}
+        assert [word for word in words if word.startswith("-") and word != "-" and word not in known] == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_a_script_for_the_shell(copydesk: Command, shell: str, tmp_path: Path) -> None:
+    result = copydesk("completion", shell)
+    assert result.status == 0
+    assert "_COPYDESK_COMPLETE" in result.out
+    if shell == "bash":
+        (tmp_path / "script").write_text(result.out)
+        assert subprocess.run(["bash", "-n", tmp_path / "script"], check=False).returncode == 0
+
+
+def test_what_is_typed_is_completed() -> None:
+    env = os.environ | {"_COPYDESK_COMPLETE": "bash_complete", "COMP_WORDS": "copydesk re", "COMP_CWORD": "1"}
+    done = subprocess.run([sys.executable, "-m", "flows"], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["plain,report"]
+
+
+def flow_of(*documents: bytes) -> Callable[..., Counts]:
+    """A flow that cleans these documents without Prefect."""
+
+    def flow(_i: object, _o: object, done: Callable[[pipeline.Record], None], _options: object, _overrides: object) -> Counts:
+        records = [pipeline.clean(data, name=f"{n}.txt") for n, data in enumerate(documents)]
+        for record in records:
+            done(record)
+        rejected = sum(record.status == "rejected" for record in records)
+        outcomes = {"ok": len(records) - rejected} | ({"empty": rejected} if rejected else {})
+        return {"outcomes": outcomes, "formats": {"text": len(records)}, "skipped": {}}
+
+    return flow
+
+
+def test_a_quiet_run_says_nothing(copydesk: Command, raw: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "clean_all", flow_of(b"Some words.", b""))
+    assert copydesk("run", raw[0], raw[1], "-o", tmp_path, "--quiet") == (1, "", "")
+
+
+def test_a_run_sums_up_as_json(copydesk: Command, raw: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "clean_all", flow_of(b"Some words.", b""))
+    result = copydesk("run", raw[0], raw[1], "-o", tmp_path, "--json", "--quiet")
+    assert (result.status, result.err) == (1, "")
+    assert json.loads(result.out) == {"documents": 2, "ok": 1, "rejected": {"empty": 1}} | {
+        "formats": {"text": 2},
+        "skipped": {},
+        "output": str(tmp_path),
+    }
+
+
+def test_progress_tells_the_rate(copydesk: Command, raw: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "clean_all", flow_of(*[b"Some words."] * 150))
+    said = copydesk("run", raw[0], "-o", tmp_path / "out").err
+    assert re.search(r"cleaned 100 documents so far, [\d,.]+/s\n", said)
+    assert "cleaned 150 documents\n" in said
+
+
+def test_verify_reads_a_record_from_standard_input(copydesk: Command, raw: list[Path]) -> None:
+    record = copydesk("clean", raw[0]).out.encode()
+    assert copydesk("verify", "-", "--against", raw[0], stdin=record).status == 0
+
+
+def jobs(files: list[Path]) -> list[Job]:
+    return [Job(f"{n}.json", one_entry(str(file), None, {})) for n, file in enumerate(files)]
+
+
+def test_ctrl_c_finishes_the_document_at_hand(raw: list[Path]) -> None:
+    """The signal comes in the middle of the second document, which still goes through all its stages."""
+    said: list[str] = []
+    batch = Batch("five", jobs(raw))
+
+    def press(document: pipeline.Document) -> pipeline.Document:
+        if document.payload.name == raw[1].name:
+            os.kill(os.getpid(), signal.SIGINT)
+        return document
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), Interrupt(said.append):
+        apply(batch, [("press", press), *pipeline.STAGES])
+    assert signal.getsignal(signal.SIGINT) is before
+    assert said == ["finishing the document at hand; Ctrl-C again stops at once"]
+    assert [bool(job.document and job.document.blocks) for job in batch.jobs] == [True, True, False, False, False]
+
+
+def test_ctrl_c_between_records_leaves_whole_ones(raw: list[Path], tmp_path: Path) -> None:
+    batch = apply(Batch("five", jobs(raw)), pipeline.STAGES)
+    with pytest.raises(KeyboardInterrupt), Interrupt(str):
+        emit(batch, tmp_path, lambda record: os.kill(os.getpid(), signal.SIGINT))
+    assert [file.name for file in tmp_path.iterdir()] == ["0.json"]
+
+
+def test_ctrl_c_is_heard_while_documents_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"text": "Words"}\n' * 10)
+    batches = plan(find_sources([str(tmp_path)]), Options(), Counter())
+    with Interrupt(str):
+        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            next(batches)
+
+
+def test_a_second_ctrl_c_stops_at_once() -> None:
+    def press_twice(interrupt: Interrupt) -> None:
+        interrupt.check()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert interrupt.asked
+        os.kill(os.getpid(), signal.SIGINT)
+        pytest.fail("the second one was not heard")
+
+    with pytest.raises(KeyboardInterrupt), Interrupt(str) as interrupt:
+        press_twice(interrupt)
+
+
+def test_an_interrupted_run_says_how_to_go_on(
+    copydesk: Command, raw: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flow(_i: object, _o: object, done: Callable[[pipeline.Record], None], _options: object, _overrides: object) -> Counts:
+        done(pipeline.clean(b"Some words."))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "clean_all", flow)
+    result = copydesk("run", raw[0], raw[1], "-o", tmp_path)
+    assert result.status == 130
+    assert "1 record written, each whole; run the same command again to go on" in result.err
+
+
+def test_exit_statuses_are_documented() -> None:
+    page = (ROOT / "docs" / "command-line.md").read_text()
+    statuses = {cli.REJECTED, cli.FAILED, cli.INTERRUPTED, cli.CallError.exit_code, 0}
+    assert {int(found) for found in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == statuses
+    assert all(isinstance(command, click.Command) for command in cli.cli.commands.values())
