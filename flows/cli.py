@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from flows import clues
 from flows.batch import Batch, Job, apply, finish
 from flows.commands.completion import completion
 from flows.commands.correct import correct
@@ -160,19 +161,26 @@ def clean(
 @cli.command("explain", short_help="Show each line of a document with what was decided, and why.")
 @click.argument("file", type=DOCUMENT)
 @click.option("-v", "--verbose", is_flag=True, help="Also show what each rule saw, and the votes and values that lost.")
+@click.option("--field", metavar="FIELD", help="Show one field's candidates, and what spoke for and against each.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Use colour.")
 @MEMBER
 @OVERRIDES
-def explain_command(file: str, verbose: bool, color: Color, member: str | None, overrides: str | None) -> int:
+def explain_command(file: str, verbose: bool, field: str | None, color: Color, member: str | None, overrides: str | None) -> int:
     """Show every line of a document with what was decided about it, and why.
 
     Kept lines stand plain; chrome is dimmed and marked in the margin with its label, the rule that said so and how sure
-    it was; fields are marked where they were found. Colour is used on a terminal only, and not if NO_COLOR is set.
+    it was; fields are marked where they were found. With --field (title, authors, date, modified, outlet ...) only that
+    field's candidates are shown, the surest first. Colour is used on a terminal only, and not if NO_COLOR is set.
     """
+    if field is not None and field not in clues.NAMES:
+        raise CallError(f"there is no field {field!r}; give one of {', '.join(clues.NAMES)}")
     job = _read(file, member)
     record = _finish(job, overrides)
     if record.reason or job.document is None:
         return _say_rejected(record)
+    if field is not None:
+        clues.explain_field(job.document, field, make_console(color=color))
+        return 0
     explain(record, job.document.text, make_console(color=color), verbose=verbose)
     return 0
 

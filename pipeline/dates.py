@@ -22,7 +22,7 @@ MONTH_FIRST = frozenset({"en-US", "en-PH", "fil"})
 
 _D = r"(?<![\d.:/-])(?P<{0}>\d{{1,2}})"
 _MONTH_WORD = r"(?P<{0}>(?:[^\W\d_]|(?!\d)[\u0900-\u0eff]){{2,14}})\.?"  # vowel signs of Indic scripts and Thai are no letters
-_YEAR = r"(?P<{0}>(?:1[5-9]|2[01])\d\d)(?!\d)"  # 13xx and 14xx are years of the Solar or Lunar Hijri calendars
+_YEAR = r"(?P<{0}>(?:1[5-9]|2[01])\d\d)(?!\d(?!\d?:[0-5]\d))"  # 13xx and 14xx are years of the Solar or Lunar Hijri calendars
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|\.)?"
 _GAP = r"[\s,.]{1,3}(?:de\s|of\s|del\s)?"
 
@@ -257,3 +257,43 @@ def _offset(zone: str | None) -> str | None:
 def is_time(text: str) -> bool:
     """Whether a text is a time of day and nothing else."""
     return TIME_RE.fullmatch(_western(text.strip())) is not None
+
+
+_ISO_RE = re.compile(
+    r"(?P<y>(?:1[5-9]|2[01])\d\d)-?(?P<m>0[1-9]|1[0-2])-?(?P<d>0[1-9]|[12]\d|3[01])"
+    r"(?:[T\s_]+(?P<time>[0-2]\d:[0-5]\d(?::[0-5]\d)?)(?:[.,]\d{1,9})?\s?(?P<zone>Z|UTC|GMT|[+\-]\d\d:?\d\d|[+\-]\d\d)?)?(?!\d)",
+)
+_EPOCH_RE = re.compile(r"1\d{9}(?:\d{3})?")
+
+
+def read_stamp(value: str, language: str | None = None) -> DateExpression | None:
+    """The date of a field made for machines: ISO 8601 with its usual slips, a Unix time, else the first date as pages print it."""
+    value = value.strip()
+    match = _ISO_RE.match(value)
+    if match is not None:
+        real = _real(int(match["y"]), int(match["m"]), int(match["d"]), False)
+        time = match["time"]
+        if real is None or (time and int(time[:2]) > 23):
+            return None
+        zone = match["zone"]
+        zone = zone + ":00" if zone and len(zone) == 3 and zone[0] in "+-" else zone
+        return DateExpression(0, match.end(), "ISO 8601", *real[:3], time, _offset(zone))
+    if _EPOCH_RE.fullmatch(value):
+        day, seconds = divmod(int(value[:10]), 86400)
+        at = calendar_date.fromordinal(EPOCH + day)
+        time = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        return DateExpression(0, len(value), "Unix time", at.year, at.month, at.day, time, "+00:00")
+    return next(iter(find_dates(value, language)), None)
+
+
+EPOCH = calendar_date(1970, 1, 1).toordinal()
+
+
+def minutes(iso: str) -> int | None:
+    """The instant of an ISO 8601 date with time and zone, in minutes since the year 1; `None` if it has no zone."""
+    match = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::\d\d)?([+-])(\d\d):(\d\d)", iso)
+    if match is None:
+        return None
+    day = calendar_date(int(match[1]), int(match[2]), int(match[3])).toordinal()
+    offset = (int(match[7]) * 60 + int(match[8])) * (1 if match[6] == "+" else -1)
+    return day * 1440 + int(match[4]) * 60 + int(match[5]) - offset

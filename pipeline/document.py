@@ -275,7 +275,10 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A value that was considered for a field. `raw` is the source text of `start:end`."""
+    """A value that was considered for a field. `raw` is the source text of `start:end`; `clues` spoke for it or against it.
+
+    An empty span at 0 stands for what is known from outside the text.
+    """
 
     value: str
     start: int
@@ -284,6 +287,7 @@ class Candidate:
     rule: str
     confidence: float
     chosen: bool = False
+    clues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

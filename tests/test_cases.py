@@ -14,14 +14,21 @@ from typing import Any
 import pytest
 from conftest import FIXTURES
 
-from pipeline.dates import find_dates
+from pipeline.dates import find_dates, read_stamp
 from pipeline.decode import decode_bytes
 from pipeline.decode.declared import declared_in_markup
 from pipeline.document import Block, Document, Label, Payload, UnusablePayloadError
+from pipeline.html import flatten_page
 from pipeline.join import join
 from pipeline.label.page import Page
 from pipeline.label.rules import votes_on
 from pipeline.language import detect_language
+from pipeline.metadata.outlets import by_host, by_name
+from pipeline.metadata.people import named_in
+from pipeline.metadata.sheet import Sheet
+from pipeline.metadata.titles import find_title
+from pipeline.metadata.weights import load
+from pipeline.metadata.when import find_when
 from pipeline.names import looks_like_name, read_people
 from pipeline.repair import repair_steps, replay
 from pipeline.segment import line_blocks, segment
@@ -99,6 +106,40 @@ def rules(case: dict[str, Any]) -> str | None:
     return next((str(vote.label) for vote in votes_on(page)[at] if vote.rule == case["rule"]), None)
 
 
+def stamps(value: str) -> str | None:
+    """The date of a field made for machines."""
+    found = read_stamp(value)
+    return found.iso() if found else None
+
+
+def authors(text: str) -> list[str]:
+    """Names of the authors that a line names."""
+    return [author.name for author, *_ in named_in(text)]
+
+
+def outlets(name: str) -> str | None:
+    """The outlet that a name means, or the host behind "host:"."""
+    known = by_host(name.removeprefix("host:")) if name.startswith("host:") else by_name(name)
+    return known.name if known else None
+
+
+def _sheet(page: str) -> Sheet:
+    text, blocks = flatten_page(page, ask_others=False)
+    return Sheet(Document(Payload(b"", "case.html"), text, blocks=blocks))
+
+
+def titles(page: str) -> str | None:
+    """The title of an HTML page."""
+    found, _ = find_title(_sheet(page), load())
+    return found.value if found else None
+
+
+def published(page: str) -> str | None:
+    """The date on which an HTML page was published."""
+    sheet = _sheet(page)
+    return find_when(sheet.with_headline("River rises"), load())[1]["date_published"]
+
+
 ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
     "dates": (dates, 140),
     "bylines": (bylines, 45),
@@ -111,6 +152,11 @@ ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
     "joins": (joins, 20),
     "wrapped": (wrapped, 8),
     "rules": (rules, 60),
+    "stamps": (stamps, 35),
+    "authors": (authors, 57),
+    "outlets": (outlets, 31),
+    "titles": (titles, 24),
+    "published": (published, 15),
 }
 """How each file's rows are answered, and how many rows it has at least: cases do not get lost."""
 

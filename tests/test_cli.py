@@ -222,3 +222,11 @@ def test_no_command_but_run_loads_prefect(raw: list[Path]) -> None:
     code = "import sys, flows.cli; sys.argv[1:] = ['clean', sys.argv[1]]\ntry: flows.cli.main()\nfinally: print('prefect' in sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code, raw[0]], capture_output=True, check=True, cwd=Path(__file__).parent.parent)
     assert done.stderr.decode() == "False\n"
+
+
+def test_explain_a_field_shows_its_candidates_and_what_spoke_for_them(copydesk: Command, raw: list[Path]) -> None:
+    out = copydesk("explain", "--field", "date", raw[0]).out
+    assert "date_published: " in out
+    assert "✓ 2015-06-25T17:18+08:00" in out
+    assert "      for     " in out
+    assert copydesk("explain", "--field", "colour", raw[0]).status == 2

@@ -21,8 +21,17 @@ MAX_VALUE = 2_000
 """Characters of a value that is kept."""
 
 
+MAX_TIMES = 200
+"""Elements with a date in an attribute that are looked at."""
+
+_YEAR_RE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
 class Fact(NamedTuple):
-    """A value, and where the markup gave it: "json-ld", "meta", "title", "link"; `kind` is the JSON-LD object's type."""
+    """A value, and where the markup gave it; `kind` is the JSON-LD object's type.
+
+    `source` is "json-ld", "meta", "title", "link", "html" or "time": an attribute that gives a date beside the text shown.
+    """
 
     source: str
     name: str
@@ -64,7 +73,16 @@ def facts(tree: lxml.html.HtmlElement) -> list[Fact]:
     soup = BeautifulSoup("".join(wanted), "lxml")
     for tag in soup.find_all(["title", "meta", "link", "script"]):
         found += _of_tag(tag)
+    found += _dated(tree)
     return list(dict.fromkeys(fact for fact in found if fact.value))
+
+
+def _dated(tree: lxml.html.HtmlElement) -> Iterator[Fact]:
+    """Dates that stand in attributes of the body: `<time datetime>`, the old `<abbr class="published" title>`."""
+    for count, element in enumerate(tree.iter("time", "abbr")):
+        value = element.get("datetime") if element.tag == "time" else element.get("title")
+        if count < MAX_TIMES and value and _YEAR_RE.search(value) and len(value) < 60:
+            yield Fact("time", "datetime" if element.tag == "time" else "title", _clean(value))
 
 
 def _of_tag(tag: Tag) -> Iterator[Fact]:
@@ -102,6 +120,7 @@ def read_json(text: str) -> Any:
 
 def _of_json(text: str) -> Iterator[Fact]:
     queue: list[Any] = [read_json(text)]
+    known = _names_by_id(queue[0])
     seen = 0
     while queue and seen < MAX_NODES:
         node = queue.pop(0)
@@ -109,11 +128,28 @@ def _of_json(text: str) -> Iterator[Fact]:
         if isinstance(node, list):
             queue = [*node[:MAX_NODES], *queue]
         elif isinstance(node, dict):
-            yield from _of_object(node)
+            yield from _of_object(node, known)
             queue += [value for key, value in node.items() if isinstance(value, dict | list) and key not in PEOPLE]
 
 
-def _of_object(node: dict[str, Any]) -> Iterator[Fact]:
+def _names_by_id(root: Any) -> dict[str, dict[str, Any]]:
+    """Objects with a name by their `@id`, to which others refer instead of repeating them."""
+    known: dict[str, dict[str, Any]] = {}
+    queue: list[Any] = [root]
+    seen = 0
+    while queue and seen < MAX_NODES:
+        node = queue.pop()
+        seen += 1
+        if isinstance(node, list):
+            queue += node[:MAX_NODES]
+        elif isinstance(node, dict):
+            if isinstance(node.get("@id"), str) and node.get("name"):
+                known.setdefault(node["@id"], node)
+            queue += [value for value in node.values() if isinstance(value, dict | list)]
+    return known
+
+
+def _of_object(node: dict[str, Any], known: dict[str, dict[str, Any]]) -> Iterator[Fact]:
     kind = "+".join(str(k) for k in _listed(node.get("@type")) if isinstance(k, str))[:60]
     for name in FIELDS:
         for value in _listed(node.get(name))[:20]:
@@ -124,6 +160,8 @@ def _of_object(node: dict[str, Any]) -> Iterator[Fact]:
             if isinstance(value, str):
                 yield Fact("json-ld", name, _clean(value), kind)
             elif isinstance(value, dict):
+                if not value.get("name") and isinstance(value.get("@id"), str):
+                    value = known.get(value["@id"], value)  # noqa: PLW2901
                 who = "+".join(str(k) for k in _listed(value.get("@type")) if isinstance(k, str))
                 for called in _listed(value.get("name"))[:20]:
                     if isinstance(called, str):

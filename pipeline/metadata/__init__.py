@@ -11,13 +11,14 @@ from pipeline.document import Candidate, Caption, Document, Label, Metadata
 from pipeline.metadata.candidates import candidate, choose, choose_all, labelled
 from pipeline.metadata.people import find_people
 from pipeline.metadata.publisher import find_publisher
+from pipeline.metadata.sheet import Sheet
+from pipeline.metadata.titles import find_title
+from pipeline.metadata.weights import Weights, load
 from pipeline.metadata.when import find_when
 
 _CREDIT_RE = re.compile(
     r"(?:[.\s]/\s?|\()(?P<slash>[^\W\d_][\w .&/-]{1,40}?)\)?\Z|(?:©|\(c\))\s?(?P<sign>[^\W\d_][\w .&/-]{1,40})\Z",
 )
-
-_BULLET_RE = re.compile(r"\A(?:[•●▪‣◦○■□►▶·*#]+|\d{1,2}[.)])\s+")
 
 NOTHING_LABELLED = {
     "title": "no line before the body reads like a headline",
@@ -36,15 +37,19 @@ NOTHING_LABELLED = {
 """The reason for a field without a value, when no candidate was found at all."""
 
 
-def split_metadata(document: Document) -> Document:
-    """Stage: fill `metadata` from the labelled blocks."""
+def split_metadata(document: Document, weights: Weights | None = None) -> Document:
+    """Stage: fill `metadata` from head and blocks. `weights` replaces the package's table, as benchmarks do."""
+    weights = weights or load()
     evidence: dict[str, tuple[Candidate, ...]] = {}
-    title = _single(evidence, "title", _titles(document))
+    sheet = Sheet(document)
+    called, evidence["title"] = find_title(sheet, weights)
+    title = called.value if called else None
+    sheet = sheet.with_headline(title)
     section = _single(evidence, "section", _sections(document))
     standfirst = _joined(document, evidence)
-    authors, contributors, people = find_people(document)
-    when, dated, problems = find_when(document)
-    outlet, agency, dateline, publishing = find_publisher(document)
+    authors, contributors, people = find_people(sheet, weights)
+    when, dated, problems = find_when(sheet, weights)
+    outlet, agency, dateline, publishing = find_publisher(sheet, weights)
     captions, evidence["captions"] = _captions(document)
     tags, evidence["tags"] = _tags(document)
     evidence |= people | when | publishing
@@ -95,14 +100,6 @@ def _single(evidence: dict[str, tuple[Candidate, ...]], name: str, found: list[C
 def _confidence(document: Document, start: int) -> float:
     block = document.blocks[bisect_left(document.blocks, start, key=lambda b: b.start)]
     return block.evidence[0].confidence if block.evidence else 0.5
-
-
-def _titles(document: Document) -> list[Candidate]:
-    found = []
-    for block, text in labelled(document, Label.TITLE):
-        title = _BULLET_RE.sub("", text)
-        found.append(candidate(document, block, title, title, "title line", max(0.6, _confidence(document, block.start))))
-    return found
 
 
 def _sections(document: Document) -> list[Candidate]:

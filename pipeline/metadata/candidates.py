@@ -35,10 +35,12 @@ def candidate(document: Document, block: Block, piece: str, value: str, rule: st
     return Candidate(value, start, end, document.text[start:end], rule, round(confidence, 3))
 
 
-def choose(candidates: list[Candidate]) -> tuple[Candidate | None, tuple[Candidate, ...]]:
-    """The surest candidate, if sure enough, and all of them in order of confidence with the winner marked."""
-    ordered = sorted(candidates, key=lambda c: (-c.confidence, c.start, c.end))
-    if not ordered or ordered[0].confidence < ENOUGH:
+def choose(
+    candidates: list[Candidate], most: int = 100, enough: float = ENOUGH
+) -> tuple[Candidate | None, tuple[Candidate, ...]]:
+    """The surest candidate, if sure enough, and all of them in order of confidence with the winner marked; `most` are listed."""
+    ordered = sorted(candidates, key=lambda c: (-c.confidence, c.start, c.end))[:most]
+    if not ordered or ordered[0].confidence < enough:
         return None, tuple(ordered)
     winner = replace(ordered[0], chosen=True)
     return winner, (winner, *ordered[1:])

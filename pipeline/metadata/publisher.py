@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from pipeline import names, wording
-from pipeline.document import Candidate, Document, Label, Outlet
-from pipeline.metadata.candidates import candidate, choose, labelled
+from pipeline.document import ABOUT, KEPT, Candidate, Document, Label, Outlet
+from pipeline.metadata import outlets
+from pipeline.metadata.candidates import candidate, choose, labelled, locate
+from pipeline.metadata.sheet import Line, Sheet
+from pipeline.metadata.titles import SEPARATOR_RE
+from pipeline.metadata.weights import Weights, score, sure
+from pipeline.metadata.when import kind_of
 
 DOMAIN_RE = re.compile(
     r"(?<![A-Za-z0-9@.-])(?:www\.)?([A-Za-z0-9-]{2,40}(?:\.[A-Za-z0-9-]{2,30}){0,2}\.[A-Za-z]{2,10})(?![A-Za-z0-9@-])"
@@ -15,37 +22,253 @@ DATELINE_RE = re.compile(
     r"\A(?P<place>[^\W\d_][^\W\d_A-Z]{0,2}[A-ZÀ-Þ .'’/-]{2,30}|[A-ZÀ-Þ][\w.'’ -]{2,25}?)"
     r"(?:,\s[^\W\d_]{3,9}\.?\s\d{1,2})?\s*(?:\((?P<agency>[A-Z][\w ./-]{1,24})\)\s*[-–—:]|\s[–—]\s|\s-\s)",
 )
-MAX_MENTIONS = 0.12
+
+
+MAX_OUTLET = 60
+LISTED = 12
+ABOVE, BELOW = 30, 40
+"""Lines at a plain text's head and foot in which a site names itself."""
+
+_COPYRIGHT_RE = re.compile(
+    r"(?:©|&copy;|\(c\)|copyright)[\s:]*(?:\(c\)|©)?\s*(?:\d{4}(?:\s*[-–—]\s*\d{2,4})?,?\s*)?(?:by\s)?(?P<name>[^\W\d_][^|©•·\t]{1,80})",
+    re.IGNORECASE,
+)
+_COPYRIGHT_END_RE = re.compile(
+    r"\s*(?:\d{4}|[.,;|–—]|\s-\s|\ball rights\b|\balle rechte\b|\btous droits\b|\btodos los\b|\btutti i\b|\b(?:inc|ltd|llc|gmbh|ag|s\.?a|a/s|as|plc|co|corp|limited|s\.?p\.?a)\b).*\Z",
+    re.IGNORECASE,
+)
+_METAS = {
+    "og:site_name": "og:site_name",
+    "site_name": "og:site_name",
+    "application-name": "application-name",
+    "apple-mobile-web-app-title": "application-name",
+    "publisher": "meta publisher",
+    "dc.publisher": "meta publisher",
+    "dcterms.publisher": "meta publisher",
+    "copyright": "meta copyright",
+    "cre": "meta publisher",
+    "parsely-site": "meta publisher",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An outlet's name or host that was found, and where."""
+
+    value: str
+    start: int
+    end: int
+    origin: str
+    rule: str
+
+
+def find_said(sheet: Sheet) -> list[Said]:
+    """Everything that could name the outlet."""
+    return [*_of_facts(sheet), *_of_lines(sheet)]
+
+
+def _of_facts(sheet: Sheet) -> Iterator[Said]:
+    for fact in sheet.facts:
+        rule = None
+        if fact.source == "meta" and fact.name in _METAS:
+            rule = _METAS[fact.name]
+        elif fact.source == "json-ld" and fact.name.startswith("publisher"):
+            rule = f"json-ld publisher of {kind_of(fact.kind)}"
+        elif (
+            fact.source == "json-ld" and fact.name == "name" and fact.kind in ("WebSite", "Organization", "NewsMediaOrganization")
+        ):
+            rule = f"json-ld {fact.kind}"
+        elif fact.source == "title":
+            yield from _tails(fact.value, fact.start, "title element")
+        if rule and rule != "meta copyright" and 1 < len(fact.value) <= MAX_OUTLET and "//" not in fact.value:
+            yield Said(fact.value, fact.start, fact.end, rule.split()[0], rule)
+        elif rule == "meta copyright":
+            yield from _copyright(fact.value, fact.start, rule)
+        if (fact.source, fact.name) in (("link", "canonical"), ("meta", "og:url")):
+            match = _HOST_RE.search(fact.value)
+            if match:
+                yield Said(match[1].lower(), fact.start + match.start(1), fact.start + match.end(1), "host", "its address")
+    payload = sheet.document.payload
+    match = _HOST_RE.search(payload.url or "")
+    if match:
+        yield Said(match[1].lower(), 0, 0, "host", "its address")
+    for name, value in getattr(payload, "hints", ()):
+        if name == "outlet":
+            yield Said(value, 0, 0, "outside", "the dump's own field")
+
+
+_HOST_RE = re.compile(r"\bhttps?://(?:www\d?\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24})(?=[:/?#]|\Z)", re.IGNORECASE)
+
+
+def _tails(title: str, start: int, rule: str) -> Iterator[Said]:
+    cuts = list(SEPARATOR_RE.finditer(title))
+    if cuts:
+        name = title[cuts[-1].end() :]
+        if 1 < len(name) <= MAX_OUTLET:
+            yield Said(name, start + cuts[-1].end(), start + len(title), "title", f"tail of {rule}")
+        name = title[: cuts[0].start()]
+        if 1 < len(name) <= MAX_OUTLET and outlets.by_name(name):
+            yield Said(name, start, start + len(name), "title", f"head of {rule}")
+
+
+def _copyright(text: str, start: int, rule: str) -> Iterator[Said]:
+    for match in list(_COPYRIGHT_RE.finditer(text))[:3]:
+        name = _COPYRIGHT_END_RE.sub("", match["name"]).strip(" .,-–—:")
+        if 1 < len(name) <= MAX_OUTLET and name in match["name"]:
+            at = start + match.start("name") + match["name"].index(name)
+            yield Said(name, at, at + len(name), "copyright", rule)
+
+
+def _of_lines(sheet: Sheet) -> Iterator[Said]:
+    last = len(sheet.lines)
+    for line in sheet.lines:
+        text = line.text
+        if len(text) > 600:
+            continue
+        if line.label is Label.OUTLET:
+            named = _without_source_word(text)
+            if not DOMAIN_RE.fullmatch(named) and len(named) <= MAX_OUTLET:
+                start, end = locate(sheet.document, line.block, named)
+                yield Said(named, start, end, "line", "outlet line")
+        if line.label in (Label.OUTLET, Label.BYLINE, Label.DATE):
+            for match in DOMAIN_RE.finditer(text):
+                if not names.looks_like_name(match[1]):
+                    start, end = locate(sheet.document, line.block, match[1])
+                    yield Said(match[1], start, end, "line", f"domain in {line.label}")
+        signed = "©" in text or "opyright" in text or "(c)" in text.lower()
+        if signed and (line.label not in KEPT or line.number > last - BELOW):
+            yield from _placed(sheet, line, _copyright(text, 0, "copyright line"))
+        if sheet.kind == "text" and (line.label is Label.TITLE or line.number == 0):
+            yield from _placed(sheet, line, _tails(text, 0, "title line" if line.label is Label.TITLE else "first line"))
+        if len(text) <= 90 and line.label not in KEPT and line.label not in ABOUT:
+            yield from _known_in(sheet, line, last)
+
+
+def _placed(sheet: Sheet, line: Line, found: Iterator[Said]) -> Iterator[Said]:
+    for said in found:
+        start, end = locate(sheet.document, line.block, said.value)
+        yield replace(said, start=start, end=end)
+
+
+def _known_in(sheet: Sheet, line: Line, last: int) -> Iterator[Said]:
+    """Known names that are a line of the site's furniture, or stand in one with a few other words; hosts in it."""
+    where = "head" if line.number < ABOVE else "foot" if line.number >= last - BELOW else "page"
+    if outlets.by_name(line.text):
+        start, end = locate(sheet.document, line.block, line.text)
+        yield Said(line.text, start, end, "furniture", f"known name is a line of the {where}")
+    else:
+        for name in _names_in(line.text):
+            start, end = locate(sheet.document, line.block, name)
+            yield Said(name, start, end, "furniture", f"known name in a line of the {where}")
+    for match in [*DOMAIN_RE.finditer(line.text), *_MAIL_RE.finditer(line.text)]:
+        if outlets.by_host(match[1]):
+            start, end = locate(sheet.document, line.block, match[1])
+            yield Said(match[1], start, end, "furniture", f"known host in a line of the {where}")
+
+
+_MAIL_RE = re.compile(r"@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){1,3})")
+_WORDS_RE = re.compile(r"\S+")
+
+
+def _names_in(text: str) -> list[str]:
+    """Known names of two words or more, or of one long word, that stand in a line as the table writes them."""
+    words = [m.span() for m in _WORDS_RE.finditer(text)][:14]
+    found = []
+    for k, (start, _) in enumerate(words):
+        for size in (5, 4, 3, 2, 1):
+            if k + size > len(words):
+                continue
+            piece = text[start : words[k + size - 1][1]].strip("|,.:;()[]„“”\"'-–—")
+            row = outlets.by_name(piece) if len(piece) > 6 or size > 1 else None
+            if row and piece[:1].isupper() and piece.casefold() in {n.casefold() for n in (row.name, *row.others)}:
+                found.append(piece)
+                break
+    return found
+
+
+def weigh(found: list[Said]) -> list[tuple[str, str | None, Said, tuple[str, ...]]]:
+    """One candidate for each outlet: its name, its domain, where it is said best, and what speaks for and against it."""
+    where = [s.value for s in found if s.origin == "host"]
+    groups: dict[str, list[tuple[Said, outlets.Known | None]]] = {}
+    for said in found:
+        known = outlets.by_host(said.value) if DOMAIN_RE.fullmatch(said.value) else None
+        here = (row for h in where if (row := outlets.by_host(h)) and outlets.means(row, said.value))
+        known = (
+            next(here, None)
+            or known
+            or outlets.by_name(said.value)
+            or outlets.by_name(re.sub(r"\s*\(.*\)\Z|\.(?:com|de|org|net)\Z", "", said.value))
+        )
+        groups.setdefault(known.name if known else outlets.key_of(said.value), []).append((said, known))
+    origins = {s.origin for s in found}
+    out = []
+    for group in groups.values():
+        known = group[0][1]
+        if known is None and all(said.origin == "host" for said, _ in group):
+            continue  # an address alone names nobody that people write
+        best = min((said for said, _ in group), key=lambda s: (_RANK.get(s.origin, 5), s.start))
+        heard = {said.origin for said, _ in group}
+        rules = sorted({said.rule for said, _ in group})
+        clues = [*rules, "known outlet" if known else "unknown outlet", f"voices: {min(len(heard), 4)}"]
+        clues += [f"{origin} says otherwise" for origin in sorted(origins - heard)]
+        key = "".join(wording.tokenize(best.value))
+        labels = {part for host in where for part in host.split(".")[:-1]}
+        clues += ["host agrees"] * (
+            "host" in heard or any(len(x) > 2 and (x.replace("-", "") in key or key in x) for x in labels)
+        )
+        count = len(group)
+        clues += [f"said {'once' if count == 1 else 'twice' if count == 2 else '3-5 times' if count < 6 else 'often'}"]
+        clues += [f"{'known' if known else 'unknown'}: {rule}" for rule in rules]
+        title = " ".join(wording.tokenize(best.value))
+        clues += ["long name"] * (len(title.split()) > 5)
+        domain = (known.domains[0] if known.domains else None) if known else None
+        host = next((h for h in where if known and outlets.by_host(h) is known), None)
+        if known is None and "host agrees" in clues:
+            host = where[0] if where else None
+        out.append((_display(known, best), host or domain or _domain(best.value), best, tuple(clues)))
+    return out
+
+
+def _display(known: outlets.Known | None, said: Said) -> str:
+    """The name as people write it. A host that the page itself gives as its outlet stays as it stands."""
+    if known is None or (said.rule.startswith("domain in") and outlets.by_name(said.value) is None):
+        return said.value
+    return known.name
+
+
+_RANK = {"og:site_name": 0, "json-ld": 1, "line": 2, "title": 3, "application-name": 4, "furniture": 6, "host": 7}
 
 
 def find_publisher(
-    document: Document,
+    sheet: Sheet, weights: Weights
 ) -> tuple[Outlet | None, str | None, str | None, dict[str, tuple[Candidate, ...]]]:
     """Outlet, agency and dateline with their candidates."""
-    outlets: list[Candidate] = []
-    agencies: list[Candidate] = []
-    body = " ".join(text for _, text in labelled(document, Label.PARAGRAPH))
-    for block, text in labelled(document, Label.OUTLET, Label.BYLINE, Label.DATE):
-        named = _without_source_word(text)
-        if block.label is Label.OUTLET and not DOMAIN_RE.fullmatch(named):
-            agency = any(h.entry.sign == "agency" for h in wording.find_in(named))
-            support = min(MAX_MENTIONS, 0.04 * _mentions(named, body))
-            c = candidate(document, block, named, named, "outlet line", 0.72 + support)
-            outlets.append(c)
-            if agency:
-                agencies.append(candidate(document, block, named, named, "agency line", 0.8))
-            continue
-        domains = [m[1] for m in DOMAIN_RE.finditer(text) if not names.looks_like_name(m[1])]
-        outlets += [candidate(document, block, d, d, f"domain in {block.label}", 0.75) for d in domains]
-    dateline = _dateline(document)
+    text = sheet.document.text
+    weighed = weigh(find_said(sheet))
+    domains = {name: domain for name, domain, _, _ in weighed}
+    found = [
+        Candidate(
+            name, s.start, s.end, text[s.start : s.end], s.rule, sure(score(weights, "outlet", sheet.kind, clues)), clues=clues
+        )
+        for name, _, s, clues in weighed
+    ]
+    outlet, outlet_all = choose(found, LISTED)
+    agencies = [
+        candidate(sheet.document, line.block, line.text, line.text, "agency line", 0.8)
+        for line in sheet.of(Label.OUTLET, Label.BYLINE)
+        if len(line.text) < MAX_OUTLET
+        and any(
+            h.entry.sign == "agency" and h.last - h.first == len(wording.tokenize(line.text)) for h in wording.find_in(line.text)
+        )
+    ]
+    dateline = _dateline(sheet.document)
     placed, place_all = choose([dateline[0]] if dateline else [])
     if dateline and dateline[1]:
         agencies.append(dateline[1])
-    outlet, outlet_all = choose(outlets)
     agency_choice, agency_all = choose(agencies)
     evidence = {"outlet": outlet_all, "agency": agency_all, "dateline": place_all}
     return (
-        Outlet(outlet.value, _domain(outlet.value)) if outlet else None,
+        Outlet(outlet.value, domains[outlet.value]) if outlet else None,
         agency_choice.value if agency_choice else None,
         placed.value if placed else None,
         evidence,
@@ -60,10 +283,6 @@ def _without_source_word(text: str) -> str:
 def _domain(name: str) -> str | None:
     match = DOMAIN_RE.fullmatch(name)
     return match[1].lower() if match else None
-
-
-def _mentions(name: str, body: str) -> int:
-    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", body)) if name else 0
 
 
 def _dateline(document: Document) -> tuple[Candidate, Candidate | None] | None:

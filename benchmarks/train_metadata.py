@@ -1,0 +1,307 @@
+"""Train the weights of the metadata clues, and print the cross-validated figures of every field: one table.
+
+    python -m benchmarks.train_metadata BENCH --work FOLDER --models PATTERN [--only figures|weights]
+
+Pages are labelled with the model of the fold that never saw their site (PATTERN has {kind} and {fold}), kept in FOLDER, and
+read with weights that never saw it either. The benchmark's own `score.py` does the scoring.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import pickle
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+
+import pipeline
+from benchmarks.bench import scorer
+from benchmarks.dataset import RENDERERS, SETS, jsonl, site_folds
+from pipeline.dates import minutes
+from pipeline.document import Document, Payload, UnusablePayloadError
+from pipeline.label import label
+from pipeline.label.model import Model, read_model
+from pipeline.metadata import people, publisher, split_metadata, titles, when
+from pipeline.metadata.sheet import Sheet
+from pipeline.metadata.weights import Weights
+
+FOLDS = 3
+SOURCES = {"html": ("html",), "text": RENDERERS}
+OUT = Path("pipeline/metadata/weights.tsv")
+NEWS = {"title": 2.0, "date_published": 2.0, "authors": 4.0, "outlet": 1.0}
+"""Weight of a news page against another: there are few of them."""
+
+STRENGTH = {"title": 1.0, "date_published": 0.5, "authors": 0.5, "outlet": 0.3}
+"""Inverse strength of the regularisation, by field."""
+
+SHIFT = {
+    ("authors", "html"): 45,
+    ("authors", "text"): 60,
+    ("outlet", "text"): 80,
+    ("outlet", "html"): 40,
+    ("title", "html"): 220,
+    ("title", "text"): 150,
+    ("date_published", "html"): 20,
+    ("date_published", "text"): 20,
+}
+"""Hundredths of log-odds added to the bias, so that one half is where the field's F1 is best."""
+
+RARE = 5
+"""Times that a clue must be seen to get a weight."""
+
+MODIFIED = {
+    "*": -200,
+    "from json-ld": 300,
+    "from meta": 260,
+    "says updated": 320,
+    "json-ld dateModified of article": 200,
+    "json-ld dateModified of page": 50,
+    "json-ld dateModified of media": -300,
+    "json-ld dateModified of thing": -200,
+    "meta article:modified_time": 250,
+    "close below the headline": 80,
+    "below the headline": 60,
+    "at the headline": 50,
+    "close above the body": 50,
+    "line date": 80,
+    "line byline": 60,
+    "in the body": -100,
+    "behind the body": -150,
+    "far above": -200,
+    "far behind": -250,
+    "line related_links": -200,
+    "line legal_notice": -200,
+    "line comments": -300,
+}
+"""Weights of the modified date, by hand: the sets have no gold for it."""
+
+
+PRIORS = {
+    "outlet": {
+        "domain in byline": 380,
+        "domain in outlet": 350,
+        "domain in date": 300,
+        "outlet line": 150,
+        "the dump's own field": 300,
+    },
+    "title": {"the dump's own field": 150},
+    "authors": {"the dump's own field": 150, "introduced as author": 200},
+    "date_published": {
+        "the dump's own field": 150,
+        "line caption": -400,
+        "line legal_notice": -400,
+        "json-ld of NewsArticle": 100,
+    },
+}
+"""Weights, by hand, of clues that the sets show too seldom to learn them; added to what is learned."""
+
+
+@dataclass
+class Read:
+    """A labelled page with its gold and its fold."""
+
+    set: str
+    source: str
+    fold: int
+    gold: dict[str, Any]
+    sheet: Sheet
+
+
+@dataclass(frozen=True)
+class Example:
+    """A candidate's clues, whether it is right, and how much it counts."""
+
+    clues: tuple[str, ...]
+    right: bool
+    weight: float
+
+
+def labelled(bench: Path, source: str, models: Sequence[Model], work: Path) -> list[tuple[str, str, Document]]:
+    """The pages of both sets in one source, through all stages before metadata; built once."""
+    kept = work / f"labelled-{source}.pickle.gz"
+    if kept.exists():
+        with gzip.open(kept) as file:
+            return list(pickle.load(file))
+    fold = site_folds([g for name in SETS for g in jsonl(bench / name / "gold.jsonl.gz")], FOLDS)
+    out = []
+    for name in SETS:
+        kinds = {g["id"]: g["type"] for g in jsonl(bench / name / "gold.jsonl.gz")}
+        for id_, payload in _payloads(bench, name, source):
+            if name == "wcxb-dev" and kinds[id_] != "article":
+                continue
+            document = Document(payload)
+            try:
+                for stage, run in pipeline.STAGES[:-1]:
+                    document = label(document, models[fold[name, id_]]) if stage == "label" else run(document)
+            except UnusablePayloadError:
+                continue
+            out.append((name, id_, replace(document, payload=replace(document.payload, data=b""))))
+    with gzip.open(kept, "wb", 1) as file:
+        pickle.dump(out, file)
+    return out
+
+
+def _payloads(bench: Path, name: str, source: str) -> Iterator[tuple[str, Payload]]:
+    if source == "html":
+        for gold in jsonl(bench / name / "gold.jsonl.gz"):
+            page = gzip.decompress((bench / name / "html" / f"{gold['id']}.html.gz").read_bytes())
+            yield gold["id"], Payload(page, "page", gold["id"], media_type="text/html")
+    else:
+        for row in jsonl(bench / name / f"text-{source}.jsonl.gz"):
+            yield row["id"], Payload(row["text"].encode(), "page", row["id"])
+
+
+def fit(examples: Sequence[Example], field: str) -> dict[str, int]:
+    """Weights of the clues as hundredths of log-odds, "*" for the bias."""
+    count = Counter(clue for e in examples for clue in set(e.clues))
+    vectorizer = DictVectorizer()
+    rows = vectorizer.fit_transform([{c: 1 for c in e.clues if count[c] >= RARE} for e in examples])
+    model = LogisticRegression(C=STRENGTH[field], max_iter=2000)
+    model.fit(rows, [e.right for e in examples], sample_weight=[e.weight for e in examples])
+    weights = {str(c): round(100 * w) for c, w in zip(vectorizer.get_feature_names_out(), model.coef_[0], strict=True)}
+    return {"*": round(100 * float(model.intercept_[0])), **{c: w for c, w in weights.items() if abs(w) >= 3}}
+
+
+def title_examples(page: Read, norm: Callable[[str], str]) -> Iterator[Example]:
+    """Wordings of a page's title."""
+    for c in titles.with_agreement(page.sheet, titles.find_called(page.sheet)):
+        yield Example(c.clues, norm(c.value) == norm(page.gold["title"]), 1.0)
+
+
+def gold_minutes(date: str) -> int | None:
+    """The gold date's instant, if it has a zone."""
+    try:
+        at = datetime.fromisoformat(date)
+    except ValueError:
+        return None
+    return minutes(at.replace(microsecond=0).isoformat()) if at.tzinfo else None
+
+
+def date_examples(page: Read, _: Callable[[str], str]) -> Iterator[Example]:
+    """Dates of a page. Where the gold has a zone, a date with another instant is wrong."""
+    gold = page.gold["date"] or ""
+    at = gold_minutes(gold)
+    dated = when.with_agreement(when.find_dated(page.sheet))
+    for d in dated:
+        mine = minutes(d.value)
+        right = mine == at if at is not None and mine is not None else bool(gold) and d.value[:10] == gold[:10]
+        foreign = not right and "line caption" in d.clues
+        yield Example(d.clues, right, (6.0 if foreign else 1.0) / max(1.0, len(dated) / 10))
+
+
+def author_examples(page: Read, norm: Callable[[str], str]) -> Iterator[Example]:
+    """Names of a page. The gold has several names, credentials and roles in one string: parts of it are right."""
+    wanted = [f" {norm(a)} " for a in page.gold["authors"] or []]
+    for n in people.with_agreement(page.sheet, people.find_named(page.sheet)):
+        name = norm(n.author.name)
+        yield Example(n.clues, len(name) > 2 and any(f" {name} " in w for w in wanted), 1.0)
+
+
+def outlet_examples(page: Read, norm: Callable[[str], str]) -> Iterator[Example]:
+    """Outlets of a page."""
+    want = f" {norm(page.gold['outlet'] or '')} "
+    if want.strip():
+        for name, _, _, clues in publisher.weigh(publisher.find_said(page.sheet)):
+            mine = f" {norm(name)} "
+            yield Example(clues, mine in want or want in mine, 1.0)
+
+
+FIELDS = {"title": title_examples, "date_published": date_examples, "authors": author_examples, "outlet": outlet_examples}
+
+
+def train(pages: Sequence[Read], kind: str, norm: Callable[[str], str]) -> dict[tuple[str, str, str], int]:
+    """The weights of all fields. The title comes first: the places of the others are counted from it."""
+    weights: dict[tuple[str, str, str], int] = {("date_modified", kind, clue): w for clue, w in MODIFIED.items()}
+    for field, examples_of in FIELDS.items():
+        examples = [
+            replace(e, weight=e.weight * (NEWS[field] if page.set == "fundus-dev" else 1.0))
+            for page in pages
+            for e in examples_of(page, norm)
+        ]
+        found = fit(examples, field)
+        found["*"] += SHIFT.get((field, kind), 0)
+        for clue, weight in PRIORS[field].items():
+            found[clue] = found.get(clue, 0) + weight
+        weights |= {(field, kind, clue): w for clue, w in found.items()}
+        if field == "title":
+            for page in pages:
+                best, _ = titles.find_title(page.sheet, weights)
+                page.sheet = page.sheet.with_headline(best.value if best else None)
+    return weights
+
+
+def record(document: Document, weights: Weights) -> dict[str, Any]:
+    """What the scorer reads of a record."""
+    m = split_metadata(document, weights).metadata
+    return {
+        "title": m.title,
+        "authors": [{"name": a.name} for a in m.authors],
+        "date_published": m.date_published,
+        "outlet": {"name": m.outlet.name} if m.outlet else None,
+    }
+
+
+def row(name: str, source: str, golds: list[dict[str, Any]], records: dict[str, dict[str, Any]], scores: Any) -> str:
+    """A line of the table."""
+    found, _ = scores.score(golds, records)
+    timed = [(at, records.get(g["id"])) for g in golds if (at := gold_minutes(g.get("date") or "")) is not None]
+    same = sum(r is not None and minutes(r["date_published"] or "") == at for at, r in timed)
+    cells = [found["title"]["r"], found["authors"]["f1"], found["date"]["f1"]]
+    cells += [same / len(timed) if timed else float("nan")]
+    cells += [found[k]["r"] if k in found else float("nan") for k in ("outlet", "outlet-near")]
+    cells += [found["body"].get("no date", float("nan"))]
+    return f"{name:10} {source:12}" + "".join(f"{c:13.3f}" for c in cells)
+
+
+def main() -> None:
+    """Train, print the table, write the weights."""
+    ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    ap.add_argument("bench", type=Path)
+    ap.add_argument("--work", type=Path, required=True)
+    ap.add_argument("--models", required=True, help="model files of the folds, as FOLDER/{kind}-{fold}.npz")
+    ap.add_argument("--only", choices=["figures", "weights"])
+    a = ap.parse_args()
+    scores = scorer(a.bench)
+    golds = {name: {g["id"]: g for g in jsonl(a.bench / name / "gold.jsonl.gz")} for name in SETS}
+    fold = site_folds([g for name in SETS for g in golds[name].values()], FOLDS)
+    whole: dict[tuple[str, str, str], int] = {}
+    head = ("title", "authors F1", "date F1", "minute+zone", "outlet", "outlet near", "no date")
+    print(f"{'':23}" + "".join(f"{h:>13}" for h in head))
+    for kind, sources in SOURCES.items():
+        models = [read_model(Path(a.models.format(kind=kind, fold=f)).read_bytes(), kind) for f in range(FOLDS)]
+        found = {source: labelled(a.bench, source, models, a.work) for source in sources}
+        read = partial(_pages, found, golds, fold)
+        if a.only != "weights":
+            by_fold = [train([p for p in read() if p.fold != f], kind, scores.norm) for f in range(FOLDS)]
+            for source, documents in found.items():
+                for name in SETS:
+                    records = {i: record(d, by_fold[fold[n, i]]) for n, i, d in documents if n == name}
+                    wanted = [g for g in golds[name].values() if name != "wcxb-dev" or g["type"] == "article"]
+                    print(row(name, source, wanted, records, scores), flush=True)
+        if a.only != "figures":
+            whole |= train(list(read()), kind, scores.norm)
+    if whole:
+        lines = [f"{field}\t{kind}\t{clue}\t{weight}" for (field, kind, clue), weight in sorted(whole.items())]
+        OUT.write_text("\n".join(["field\tkind\tclue\tweight", *lines]) + "\n", encoding="utf-8")
+
+
+def _pages(
+    found: dict[str, list[tuple[str, str, Document]]],
+    golds: dict[str, dict[str, dict[str, Any]]],
+    fold: dict[tuple[str, str], int],
+) -> Iterator[Read]:
+    for source, documents in found.items():
+        for name, id_, document in documents:
+            yield Read(name, source, fold[name, id_], golds[name][id_], Sheet(document))
+
+
+if __name__ == "__main__":
+    main()

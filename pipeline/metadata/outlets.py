@@ -1,0 +1,68 @@
+"""Names of publishers, as data: what a page calls its outlet, or the host it stands on, as people write that name.
+
+`outlets.tsv` has a row for each: the name, its domains, its other names. It only translates what a page says of itself.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from pipeline import wording
+
+
+class Known(NamedTuple):
+    """A row of the table."""
+
+    name: str
+    domains: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@cache
+def table() -> tuple[Known, ...]:
+    """All rows, in the order of the file; raises `ValueError` if one has not three cells."""
+    rows = (resources.files("pipeline.metadata") / "outlets.tsv").read_text(encoding="utf-8").split("\n")[1:]
+    out = []
+    for row in rows:
+        if row:
+            name, domains, others = row.split("\t")
+            out.append(Known(name, tuple(domains.split()), tuple(filter(None, others.split("|")))))
+    return tuple(out)
+
+
+def key_of(name: str) -> str:
+    """A name as compared: its words without a leading article."""
+    tokens = wording.tokenize(name)
+    return " ".join(tokens[1:] if len(tokens) > 1 and tokens[0] == "the" else tokens)
+
+
+@cache
+def _by_name() -> dict[str, Known]:
+    found: dict[str, Known] = {}
+    for row in table():
+        for name in (row.name, *row.others):
+            found.setdefault(key_of(name), row)
+    return found
+
+
+@cache
+def _by_domain() -> dict[str, Known]:
+    return {domain: row for row in table() for domain in row.domains}
+
+
+def by_name(name: str) -> Known | None:
+    """The outlet that a name means."""
+    return _by_name().get(key_of(name))
+
+
+def means(row: Known, name: str) -> bool:
+    """Whether a name is one of an outlet's; some names are shared by several editions."""
+    return key_of(name) in {key_of(n) for n in (row.name, *row.others)}
+
+
+def by_host(host: str) -> Known | None:
+    """The outlet that a host belongs to: its own domain, or the longest one that it is part of."""
+    parts = host.lower().removeprefix("www.").split(".")
+    return next((row for k in range(len(parts) - 1) if (row := _by_domain().get(".".join(parts[k:])))), None)

@@ -1,0 +1,138 @@
+"""A document laid out for reading: the facts of its head, its lines, and where headline and body stand among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline import wording
+from pipeline.document import KEPT, Block, Document, Label
+from pipeline.view import read
+
+HEAD = "head"
+"""Tag of the container that holds the facts of an HTML page's head."""
+
+CLOSE = 4
+NEAR = 12
+"""Lines from the headline, or from the body, that count as close, and as near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What the page's markup says of itself: where it says so, under which name, of what kind of object."""
+
+    source: str
+    name: str
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A block that shows text, with its text normalized and its number among the lines."""
+
+    number: int
+    block: Block
+    text: str
+
+    @property
+    def label(self) -> Label:
+        """What the line is."""
+        return self.block.label
+
+    def marked(self, *words: str) -> bool:
+        """Whether an element inside the line, or one of the two that hold it, has one of the class words."""
+        markup = self.block.markup
+        if markup is None:
+            return False
+        held = [c for _, c in zip(range(2), markup.container.outwards(), strict=False)]
+        return not set(words).isdisjoint([*markup.words, *(w for c in held for w in c.words)])
+
+    def noted(self, attribute: str, *values: str) -> bool:
+        """Whether an element inside the line has an attribute with one of the values."""
+        markup = self.block.markup
+        return markup is not None and any(
+            name == attribute and not {v.lower() for v in value.split()}.isdisjoint(values) for _, name, value in markup.noted
+        )
+
+    def inside(self, *tags: str) -> bool:
+        """Whether an element with one of the tags holds the line."""
+        markup = self.block.markup
+        return markup is not None and any(c.tag in tags for c in markup.container.outwards())
+
+
+class Sheet:
+    """Facts and lines of a document. `headline` is the number of the line that shows the title, once that is known."""
+
+    def __init__(self, document: Document, headline: int | None = None) -> None:
+        self.document = document
+        self.kind = "text" if all(b.markup is None for b in document.blocks) else "html"
+        self.headline = headline
+        self.facts: list[Fact] = []
+        self.lines: list[Line] = []
+        for block in document.blocks:
+            if block.markup is not None and block.markup.container.tag == HEAD and block.markup.noted:
+                source, name, kind = block.markup.noted[0]
+                value = document.text[block.start : block.end].rstrip("\n")
+                self.facts.append(Fact(source, name, kind, value, block.start, block.start + len(value)))
+            elif block.label is not Label.BLANK:
+                text = read(document, block.start, block.end)
+                if text:
+                    self.lines.append(Line(len(self.lines), block, text))
+
+    @cached_property
+    def body(self) -> tuple[int, int]:
+        """First and last line of the main content behind the headline; both 0 if there is none."""
+        kept = [line.number for line in self.lines if line.label in KEPT and line.label is not Label.HEADING]
+        after = [n for n in kept if self.headline is None or n > self.headline]
+        return (after[0], after[-1]) if after else (0, 0)
+
+    def of(self, *labels: Label) -> list[Line]:
+        """Lines with one of the labels, in order."""
+        return [line for line in self.lines if line.label in labels]
+
+    def place(self, number: int) -> str:
+        """Where a line stands: above the headline or below, in the body or behind it, and how far."""
+        first, last = self.body
+        if self.headline is not None:
+            away = number - self.headline
+            if away == 0:
+                return "at the headline"
+            if -CLOSE <= away < 0:
+                return "close above the headline"
+            if 0 < away <= CLOSE:
+                return "close below the headline"
+            if CLOSE < away <= NEAR and number < first + CLOSE:
+                return "below the headline"
+        if first and first - CLOSE <= number < first:
+            return "close above the body"
+        if number < first:
+            return "far above"
+        if number <= last:
+            return "in the body"
+        if number <= last + CLOSE:
+            return "close behind the body"
+        return "behind the body" if number <= last + NEAR else "far behind"
+
+    def with_headline(self, title: str | None) -> Sheet:
+        """The sheet with the headline at the line that shows a title: the last one before the body begins, or the first."""
+        wanted = wording.tokenize(title) if title else []
+        if not wanted:
+            return self
+        same = [line for line in self.lines if len(line.text) < 2 * len(title or "") + 40 and _shows(line, wanted)]
+        titled = [line for line in same if line.label is Label.TITLE or line.inside("h1")]
+        return _headed(self, (titled or same)[0].number if same else None)
+
+
+def _shows(line: Line, wanted: list[str]) -> bool:
+    tokens = wording.tokenize(line.text)
+    return tokens == wanted or (len(wanted) > 3 and tokens[: len(wanted)] == wanted)
+
+
+def _headed(sheet: Sheet, number: int | None) -> Sheet:
+    other = Sheet.__new__(Sheet)
+    other.__dict__.update({k: v for k, v in sheet.__dict__.items() if k != "body"})
+    other.headline = number
+    return other

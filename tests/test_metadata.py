@@ -1,0 +1,113 @@
+"""The metadata stage: candidates of all sources, one decision a field, evidence that stands in the text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import pipeline
+from pipeline.document import Document, Metadata, Payload, ProblemCode
+from pipeline.html import flatten_page
+from pipeline.metadata import split_metadata
+from pipeline.metadata.outlets import by_host, by_name, table
+from pipeline.metadata.weights import load, read_weights, sure
+
+BODY = "".join(f"<p>Paragraph {n} tells at some length what happened in the town when the river rose.</p>" for n in "abc")
+PAGE = f"""<html><head><title>River rises | Daily Echo</title><meta property="og:title" content="River rises">
+<meta property="og:site_name" content="Daily Echo"><meta property="article:published_time" content="2024-04-15T13:38:00+02:00">
+<link rel="canonical" href="https://www.zeit.de/2024/04/15/river"><script type="application/ld+json">
+{{"@type": "NewsArticle", "headline": "River rises", "datePublished": "2024-04-15T13:38:00+02:00",
+"dateModified": "2024-04-16T08:00:00+02:00", "author": [{{"@id": "#a"}}, {{"@type": "Person", "name": "John Smith"}}],
+"publisher": {{"@type": "Organization", "name": "ZEIT ONLINE"}}, "@graph": [{{"@id": "#a", "@type": "Person", "name": "Jane Roe"}}]}}
+</script></head><body><h1>River rises</h1><p class="byline">By Jane Roe and John Smith</p><p>15 April 2024</p>{BODY}</body></html>"""
+
+
+def metadata(page: str, **outside: str) -> Metadata:
+    text, blocks = flatten_page(page, ask_others=False)
+    return split_metadata(Document(Payload(b"", "page.html", **outside), text, blocks=blocks)).metadata
+
+
+def test_head_and_page_give_every_field() -> None:
+    found = metadata(PAGE)
+    assert found.title == "River rises"
+    assert [a.name for a in found.authors] == ["Jane Roe", "John Smith"]
+    assert found.date_published == "2024-04-15T13:38:00+02:00"
+    assert found.date_modified == "2024-04-16T08:00:00+02:00"
+    assert found.outlet is not None
+    assert (found.outlet.name, found.outlet.domain) == ("Die Zeit", "zeit.de")
+
+
+def test_the_raw_characters_stand_at_every_span() -> None:
+    text, _ = flatten_page(PAGE, ask_others=False)
+    candidates = [c for _, found in metadata(PAGE).evidence for c in found]
+    assert len(candidates) > 8
+    for c in candidates:
+        assert text[c.start : c.end] == c.raw
+        assert 0 <= c.confidence <= 1
+
+
+def test_a_record_of_a_page_of_html_holds() -> None:
+    record = pipeline.clean(PAGE.encode(), "page.html", media_type="text/html")
+    assert pipeline.verify(record, PAGE.encode()) == []
+    assert record.evidence["date_published"][0].raw == "2024-04-15T13:38:00+02:00"
+
+
+def test_nothing_is_known_of_a_page_that_says_nothing() -> None:
+    found = metadata(f"<html><body>{BODY}</body></html>")
+    assert (found.title, found.authors, found.date_published, found.outlet) == (None, (), None, None)
+    assert {"title", "authors", "date_published", "outlet"} <= dict(found.unknown).keys()
+
+
+def test_an_attribute_s_date_is_read_where_the_line_shows_another_form() -> None:
+    page = PAGE.replace("<p>15 April 2024</p>", '<p><time datetime="2024-04-15T11:38:00Z">Monday</time></p>')
+    rules = {c.rule for name, found in metadata(page).evidence if name == "date_published" for c in found}
+    assert any(rule.startswith("time of") for rule in rules)
+
+
+def test_what_the_dump_says_is_a_candidate_from_outside_the_text() -> None:
+    text, blocks = flatten_page(f"<html><body>{BODY}</body></html>", ask_others=False)
+    payload = Payload(b"", "page.html", hints=(("title", "River rises"), ("date", "2024-04-15"), ("author", "Jane Roe")))
+    found = dict(split_metadata(Document(payload, text, blocks=blocks)).metadata.evidence)
+    for name, value in (("title", "River rises"), ("date_published", "2024-04-15"), ("authors", "Jane Roe")):
+        assert (value, 0, 0, "") in {(c.value, c.start, c.end, c.raw) for c in found[name]}
+
+
+def test_a_date_after_the_fetch_is_a_problem() -> None:
+    text, blocks = flatten_page(PAGE, ask_others=False)
+    document = Document(Payload(b"", "page.html", fetched_at="2024-04-01T00:00:00Z"), text, blocks=blocks)
+    assert ProblemCode.DATE_AFTER_FETCH in {p.code for p in split_metadata(document).problems}
+    later = replace(document, payload=replace(document.payload, fetched_at="2024-05-01T00:00:00Z"))
+    assert ProblemCode.DATE_AFTER_FETCH not in {p.code for p in split_metadata(later).problems}
+
+
+def test_every_clue_of_the_table_is_a_number() -> None:
+    weights = load()
+    assert {field for field, _, _ in weights} == {"title", "authors", "date_published", "date_modified", "outlet"}
+    assert all((field, kind, "*") in weights for field, kind, _ in weights)
+    with pytest.raises(ValueError, match="invalid literal"):
+        read_weights("field\tkind\tclue\tweight\ntitle\ttext\th1\tmuch\n")
+
+
+def test_confidence_is_a_probability() -> None:
+    assert sure(0) == 0.5
+    assert sure(10**6) == 1.0
+    assert sure(-(10**6)) == 0.0
+
+
+def test_the_outlets_of_the_table_are_found_by_their_own_names_and_domains() -> None:
+    names = [row.name for row in table()]
+    assert len(names) == len(set(names)) > 300
+    for row in table():
+        assert by_name(row.name) is not None
+        for domain in row.domains:
+            assert by_host(f"www.{domain}") is not None
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "junk", [":" * 5000, " :" * 3000, "© " * 3000, "a." * 3000, "By " * 2000, "/2024" * 2000, "12:" * 3000, "- | " * 2000]
+)
+def test_hostile_heads_and_lines_take_no_time(junk: str) -> None:
+    page = f'<html><head><title>{junk}x</title><meta name="author" content="{junk}x"></head><body><h1>{junk}</h1><p>{junk}x</p>{BODY}</body></html>'
+    assert metadata(page) is not None
