@@ -3,7 +3,7 @@
     python -m benchmarks.bench BENCH --work FOLDER [--pages N]
 
 Each page, as flattened by three renderers and as HTML, is cleaned with the model of the fold that never saw its site
-(`benchmarks.train` leaves those in FOLDER), so the figures are held out. The benchmark's own `score.py` and `score_lines.py` do the scoring.
+(`benchmarks.train` leaves those in FOLDER), so the figures are held out. Pages that hold no line at all are left out. The benchmark's own `score.py` and `score_lines.py` do the scoring.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 import pipeline
-from benchmarks.dataset import RENDERERS, SETS, jsonl, site_folds
+from benchmarks.dataset import RENDERERS, SETS, jsonl
 from benchmarks.peers import TEXT_PEERS, trafilatura_html
 from pipeline.document import Document, Payload, UnusablePayloadError
 from pipeline.label import label
@@ -115,10 +115,10 @@ def main() -> None:
     a = ap.parse_args()
     score = scorer(a.bench)
     golds = {name: list(jsonl(a.bench / name / "gold.jsonl.gz"))[: a.pages or None] for name in SETS}
-    fold = site_folds([g for name in SETS for g in jsonl(a.bench / name / "gold.jsonl.gz")], a.folds)
+    folds = {k: json.loads((a.work / f"folds-{k}.json").read_text(encoding="utf-8")) for k in a.kinds}
     judged = a.only if a.only is not None else range(a.folds)
     models = {k: {f: read_model((a.work / f"{k}-{f}.npz").read_bytes(), k) for f in judged} for k in a.kinds}
-    golds = {name: [g for g in golds[name] if fold[name, g["id"]] in judged] for name in SETS}
+    golds = {name: [g for g in golds[name] if all(f.get(f"{name} {g['id']}") in judged for f in folds.values())] for name in SETS}
     table = Table(score, golds)
     written = a.work / "records"
     written.mkdir(exist_ok=True)
@@ -127,7 +127,7 @@ def main() -> None:
         for renderer in (*(RENDERERS if "text" in a.kinds else ()), *(("html",) if "html" in a.kinds else ())):
             kind = "html" if renderer == "html" else "text"
             pages = payloads(a.bench, name, renderer, wanted)
-            records, rate = timed(lambda p, k=kind, n=name: clean_with(p, models[k][fold[n, p.member]]), pages)
+            records, rate = timed(lambda p, k=kind, n=name: clean_with(p, models[k][folds[k][f"{n} {p.member}"]]), pages)
             (written / f"{name}-{renderer}.jsonl").write_bytes(b"".join(records))
             table.add(f"copydesk, {kind}", name, [msgspec.json.decode(r) for r in records], rate)
             for system, run in {} if a.no_peers or kind == "html" else TEXT_PEERS.items():

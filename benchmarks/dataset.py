@@ -158,12 +158,6 @@ def deal(names: set[str], count: int, seed: int = 0) -> dict[str, int]:
     return {site: i % count for i, site in enumerate(sites)}
 
 
-def site_folds(golds: list[dict[str, Any]], count: int) -> dict[tuple[str, str], int]:
-    """The fold of each page by set and id, as `folds` has it for the same pages."""
-    fold = deal({site_of(g) for g in golds}, count)
-    return {("fundus-dev" if "publisher" in g else "wcxb-dev", g["id"]): fold[site_of(g)] for g in golds}
-
-
 def page_f1(row: Row, keep: npt.NDArray[np.bool_]) -> float:
     """Word F1 of the kept lines against the gold text, as the benchmark's scorer has it."""
     got: Counter[str] = Counter()

@@ -369,6 +369,8 @@ def main() -> None:
     if a.only == "model":
         return
     fold = folds(rows, a.folds)
+    dealt = {f"{row.set} {row.id}": f for row, f in zip(rows, fold, strict=True)}
+    (a.work / f"folds-{a.kind}.json").write_text(json.dumps(dealt, sort_keys=True), encoding="utf-8")
     first: dict[int, Floats] = {}
     second: dict[int, Floats] = {}
     pairs: list[tuple[str, str, int]] = []
