@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ def table() -> tuple[Known, ...]:
     return tuple(out)
 
 
+@lru_cache(1 << 14)
 def key_of(name: str) -> str:
     """A name as compared: its words without a leading article."""
     tokens = wording.tokenize(name)
@@ -45,6 +46,12 @@ def _by_name() -> dict[str, Known]:
         for name in (row.name, *row.others):
             found.setdefault(key_of(name), row)
     return found
+
+
+@cache
+def first_words() -> frozenset[str]:
+    """The words that names in the table begin with, as compared."""
+    return frozenset(key.partition(" ")[0] for key in _by_name())
 
 
 @cache

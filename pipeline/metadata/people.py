@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pipeline import dates, names, wording
 from pipeline.document import KEPT, Author, Candidate, Contributor, Label
@@ -152,7 +153,7 @@ def _of_lines(sheet: Sheet) -> Iterator[Named]:
             line.label in (Label.BYLINE, Label.DATE, Label.SECTION)
             or (short and marked)
             or near
-            or (short and _says_by(line.text))
+            or (short and _says_by(line.text[:OPENING]))
         ):
             found = list(_of_byline(sheet, line, marked=marked))
             if not found and last and last[-1].author.role is None and line.label is Label.BYLINE:
@@ -163,9 +164,16 @@ def _of_lines(sheet: Sheet) -> Iterator[Named]:
             yield from found
 
 
-def _says_by(text: str) -> bool:
+OPENING = 60
+"""Characters of a line in which it says "by"."""
+
+
+@lru_cache(1 << 14)
+def _says_by(opening: str) -> bool:
     """Whether a line opens with "By", or with a verb and "by": "Posted by"."""
-    tokens = wording.tokenize(text[:60])
+    tokens = wording.tokenize(opening)
+    if names.first_words_of("byline").isdisjoint(tokens):
+        return False
     return any(h.entry.sign == "byline" for h in wording.find(tokens)) or any(
         h.entry.sign == "byline" and h.first == 0 for k in (1, 2) for h in wording.find(tokens[k:])
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pipeline import names, wording
 from pipeline.document import ABOUT, KEPT, Candidate, Document, Label, Outlet
@@ -160,7 +161,7 @@ def _known_in(sheet: Sheet, line: Line, last: int) -> Iterator[Said]:
         for name in _names_in(line.text):
             start, end = locate(sheet.document, line.block, name)
             yield Said(name, start, end, "furniture", f"known name in a line of the {where}")
-    for match in [*DOMAIN_RE.finditer(line.text), *_MAIL_RE.finditer(line.text)]:
+    for match in [*DOMAIN_RE.finditer(line.text), *_MAIL_RE.finditer(line.text)] if "." in line.text else ():
         if outlets.by_host(match[1]):
             start, end = locate(sheet.document, line.block, match[1])
             yield Said(match[1], start, end, "furniture", f"known host in a line of the {where}")
@@ -170,8 +171,11 @@ _MAIL_RE = re.compile(r"@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){1,3})")
 _WORDS_RE = re.compile(r"\S+")
 
 
-def _names_in(text: str) -> list[str]:
+@lru_cache(1 << 14)
+def _names_in(text: str) -> tuple[str, ...]:
     """Known names of two words or more, or of one long word, that stand in a line as the table writes them."""
+    if outlets.first_words().isdisjoint(wording.tokenize(text)):
+        return ()
     words = [m.span() for m in _WORDS_RE.finditer(text)][:14]
     found = []
     for k, (start, _) in enumerate(words):
@@ -183,7 +187,7 @@ def _names_in(text: str) -> list[str]:
             if row and piece[:1].isupper() and piece.casefold() in {n.casefold() for n in (row.name, *row.others)}:
                 found.append(piece)
                 break
-    return found
+    return tuple(found)
 
 
 def weigh(found: list[Said]) -> list[tuple[str, str | None, Said, tuple[str, ...]]]:
