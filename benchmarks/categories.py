@@ -26,6 +26,11 @@ SURE = 0.9
 """Confidence of a wording rule from which it serves as a weak target."""
 
 
+WEAK = {False: (0.05, 0.02), True: (0.03, 0.0)}
+"""Weights of lines of chrome whose kind only the rules say, surely or not: of text, and of HTML. Without the unsure ones more
+chrome is named right, and fewer bylines."""
+
+
 def read_labels(bench: Path) -> dict[tuple[str, str, str], list[str]]:
     """The hand-made labels of each page's non-blank lines."""
     out = {}
@@ -70,17 +75,19 @@ def weak_targets(row: Row, page: Page, votes: Sequence[Sequence[Vote]]) -> list[
         if i in titles:
             out.append((i, Label.TITLE, 0.2))
         elif kept[i]:
-            if i % 3 == 0:  # there are plenty
-                label = Label.LIST_ITEM if line.bullet else Label.PARAGRAPH if line.ends or line.words > 12 else Label.HEADING
-                out.append((i, label, 0.09))
+            label = Label.LIST_ITEM if line.bullet else Label.PARAGRAPH if line.ends or line.words > 12 else Label.HEADING
+            out.append((i, label, 0.03))
         elif near and line.words <= 16 and any(_holds(line.tokens, a) for a in authors):
             out.append((i, Label.BYLINE, 0.2))
         elif near and line.words <= 12 and any(d.iso()[:10] == row.date[:10] for d in find_dates(line.text)):
             out.append((i, Label.DATE, 0.2))
         else:
-            chrome = [v for v in votes[i] if v.label not in KEPT | ABOUT and v.confidence >= SURE]
+            chrome = [v for v in votes[i] if v.label not in KEPT | ABOUT]
             if chrome:
-                out.append((i, max(chrome, key=lambda v: v.confidence).label, 0.03))
+                best = max(chrome, key=lambda v: v.confidence)
+                sure, unsure = WEAK[row.renderer == "html"]
+                weight = sure if best.confidence >= SURE else unsure
+                out += [(i, best.label, weight)] if weight else []
     return out
 
 

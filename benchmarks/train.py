@@ -232,7 +232,7 @@ class Trainer:
     def _second(self, picked: Sequence[int], first: Mapping[int, Floats]) -> Trees:
         rows = [self.rows[i] for i in picked]
         matrices = [second_matrix(self.rows[i], first[i]) for i in picked]
-        return train_trees(*stack(rows, matrices), self.a.second_trees, 0.08)
+        return train_trees(*stack(rows, matrices), self.a.second_trees, 0.08 if self.a.kind == "text" else 0.06)
 
     def judge(self, models: Models, test: Sequence[int]) -> tuple[dict[int, Floats], dict[int, Floats]]:
         """First and second look at rows that the models have not seen."""
@@ -347,11 +347,13 @@ def main() -> None:
     ap.add_argument("--folds", type=int, default=3, help="outer folds: the figures")
     ap.add_argument("--inner", type=int, default=4, help="inner folds: what the second look learns from; even")
     ap.add_argument("--first-trees", type=int, default=300)
-    ap.add_argument("--second-trees", type=int, default=300)
-    ap.add_argument("--category-trees", type=int, default=120)
+    ap.add_argument("--second-trees", type=int, help="300 for text, 450 for HTML")
+    ap.add_argument("--category-trees", type=int, help="120 for text, 100 for HTML")
     ap.add_argument("--kind", choices=["text", "html"], default="text", help="what the model judges")
     ap.add_argument("--only", choices=["figures", "model"])
     a = ap.parse_args()
+    a.second_trees = a.second_trees or (300 if a.kind == "text" else 450)
+    a.category_trees = a.category_trees or (120 if a.kind == "text" else 100)
     started = time.monotonic()
 
     def say(text: str) -> None:
