@@ -65,7 +65,7 @@ def test_blocks_know_their_markup() -> None:
 
 
 def test_the_head_opens_the_text_with_its_facts() -> None:
-    markup = """<html lang="de-AT"><head><title>Die  Zeile | Blatt</title><meta property="og:title" content="Die Zeile">
+    markup = """<html lang="de-AT"><head><title>Die  Zeile | Blatt</title><meta property="og:title" content="Die Zeile"><meta name=viewport content="x">
     <link rel=canonical href="https://example.org/a"><script type="application/ld+json">{"@graph": [{"@type": "NewsArticle",
     "headline": "Die\tZeile", "author": [{"@type": "Person", "name": "A B"}, "C D"], "datePublished": "2024-05-01",},
     ]}</script></head><body><p>Text.</p></body></html>"""

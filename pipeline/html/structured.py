@@ -53,6 +53,31 @@ FIELDS = (
     "inLanguage",
     "url",
 )
+FOR_MACHINES = (
+    "viewport",
+    "theme-color",
+    "color-scheme",
+    "format-detection",
+    "x-ua-compatible",
+    "msapplication-",
+    "apple-mobile",
+    "apple-itunes",
+    "mobile-web-app",
+    "handheldfriendly",
+    "google-site-verification",
+    "msvalidate",
+    "csrf-",
+    "robots",
+    "googlebot",
+    "bingbot",
+    "referrer",
+    "generator",
+    "fb:",
+    "og:image:",
+    "twitter:card",
+)
+"""Names of meta tags, or how they begin, that tell a browser or crawler what to do, and nothing of the document."""
+
 PEOPLE = ("author", "creator", "contributor", "editor", "publisher", "sourceOrganization")
 """Properties of JSON-LD whose objects have names."""
 
@@ -90,8 +115,9 @@ def _of_tag(tag: Tag) -> Iterator[Fact]:
         yield Fact("title", "title", _clean(tag.get_text()))
     elif tag.name == "meta":
         name = tag.get("property") or tag.get("name") or tag.get("itemprop") or tag.get("http-equiv")
-        if name and tag.get("content"):
-            yield Fact("meta", str(name).strip().lower(), _clean(str(tag["content"])))
+        called = str(name or "").strip().lower()
+        if called and tag.get("content") and not called.startswith(FOR_MACHINES):
+            yield Fact("meta", called, _clean(str(tag["content"])))
     elif tag.name == "link":
         yield Fact("link", " ".join(tag.get_attribute_list("rel")), _clean(str(tag.get("href") or "")))
     else:
