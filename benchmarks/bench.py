@@ -88,6 +88,13 @@ class Table:
         if rate is not None:
             self.speed.setdefault(system, []).append(rate)
 
+    def figures(self) -> dict[str, dict[str, float]]:
+        """Mean body F1 of each system by set, for `benchmarks.chart`."""
+        return {
+            system: {part: round(_mean([s["body"]["f1"] for s in found]), 4) for part, found in parts.items()}
+            for system, parts in self.rows.items()
+        }
+
     def lines(self) -> Iterator[str]:
         """The table, a line a system; quality is the mean over the renderers."""
         yield f"{'':22}" + "".join(f"{part + ' F1':>14}" for part, _, _ in PARTS) + f"{'with':>9}{'without':>9}{'pages/s':>9}"
@@ -138,6 +145,7 @@ def main() -> None:
             texts, rate = timed(lambda p: trafilatura_html(p.data), pages)
             table.add("trafilatura, html", name, [_record(p.member, t) for p, t in zip(pages, texts, strict=True)], rate)
     print("\n".join(table.lines()), flush=True)
+    (a.work / f"table-{'-'.join(a.kinds)}.json").write_text(json.dumps(table.figures()), encoding="utf-8")
     for kind in a.kinds:
         ratio = _mean(table.speed[f"copydesk, {kind}"]) / _mean(table.speed.get("trafilatura, html", []))
         print(f"copydesk, {kind}: {ratio:.2f} times the pages a second of trafilatura on the HTML; all records written")
