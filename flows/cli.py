@@ -11,17 +11,19 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from flows.batch import Batch, Job, apply, finish
 from flows.explain import explain
 from flows.member import ManyError, bytes_of, one_entry
-from flows.outputs import OutputError, check_apart, prepare
+from flows.options import check_run, run_options, split
+from flows.outputs import OutputError
 from flows.readers.limits import Limits, Options
 from flows.readers.rows import ROLES
 from flows.run import MAX_PARAMETER, Report, RunFailedError, clean_all, summary
-from flows.sources import NothingToReadError, find_sources
+from flows.sources import NothingToReadError
 from flows.terminal import Color, make_console, survive_encoding, visible, visible_json
 from pipeline import STAGES, VERSION, verify
 from pipeline.decode import MAX_BYTES
@@ -61,14 +63,12 @@ def cli() -> None:
 @cli.command(short_help="Clean many documents through the Prefect flow.")
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option("-o", "--output", metavar="DIR", default="output", show_default=True, help="Folder for the records.")
-@click.option(
-    "--format", "format_", type=click.Choice(["json"]), default="json", show_default=True, help="One JSON file a document."
-)
+@run_options
 @click.option("--max-bytes", metavar="N", type=click.IntRange(1, MAX_BYTES), default=MAX_BYTES, help=_MAX_BYTES_HELP)
 @click.option("--limit", "limits", metavar="NAME=N", multiple=True, help=_LIMIT_HELP)
 @click.option("--field", "fields", metavar="ROLE=NAME", multiple=True, help=_FIELD_HELP)
 def run(
-    inputs: tuple[str, ...], output: str, format_: str, max_bytes: int, limits: tuple[str, ...], fields: tuple[str, ...]
+    inputs: tuple[str, ...], output: str, max_bytes: int, limits: tuple[str, ...], fields: tuple[str, ...], **how: Any
 ) -> int:
     """Clean many documents through the Prefect flow.
 
@@ -77,21 +77,18 @@ def run(
     that cannot be cleaned gives a rejected record with the reason. Exit status: 0 if all documents are ok, 1 if some
     were rejected, 2 if the call was wrong, 3 if the run failed on the way.
     """
-    del format_  # one format so far
     options = Options(Limits(document=max_bytes, **_limits(limits)), _fields(fields))
     _check_names(*inputs, output)
     try:
-        check_apart(inputs, Path(output))
-        total = len(find_sources(inputs))
-        prepare(Path(output))
-    except (NothingToReadError, OutputError) as error:
+        total = check_run(inputs, output, how)
+    except (NothingToReadError, OutputError, ValueError) as error:
         raise CallError(str(error)) from error
     with Report(make_console(sys.stderr), total) as report:
         try:
-            counts = clean_all(inputs, Path(output), report.done, options)
+            counts = clean_all(inputs, output, report.done, options, **split(how))
         except RunFailedError as error:
             raise FlowError(f"the run failed: {error}; run it again: what is written stays") from error
-    summary(counts, Path(output), make_console())
+    summary(counts, output, make_console())
     return REJECTED if set(counts["outcomes"]) - {"ok"} else 0
 
 
