@@ -30,7 +30,7 @@ from flows.hands import STEPS, Counts, Worker, counted
 from flows.outputs import check_apart
 from flows.runners import Runner, runner_of
 from flows.session import Session, Settings, opened
-from flows.sources import find_sources
+from flows.sources import NothingToReadError, SourceFile, find_sources
 from flows.work import Made, Work
 from pipeline.version import VERSION
 
@@ -112,13 +112,14 @@ def clean_dump(
     runner: str = "process",
     refresh: bool = False,
     wait: bool = False,
+    empty: bool = False,
     settings: dict[str, Any] | None = None,
 ) -> Counts:
     """Clean the documents of a dump that are new or changed since the last run into this output.
 
     `source` names files, folders, globs or addresses; `output` is the folder for the records; `limits` and `fields` are
     those of `flows.readers.limits`; `format` is json, jsonl, parquet or auto; `runner` says who works (`flows.runners`);
-    `refresh` asks for what another version has cleaned, too; `wait` to wait for another run on the output. `settings` are
+    `refresh` asks for what another version has cleaned, too; `wait` to wait for another run on the output; `empty` says that there may be nothing to read yet. `settings` are
     further ones of `flows.session.Settings`. Returns the number of documents by outcome, format and language, what was
     skipped and what is unchanged. Raises `NothingToReadError`, `OutputError`, and `TypeError` for a limit that is none.
     """
@@ -126,10 +127,10 @@ def clean_dump(
     chosen = runner_of(how.runner)
     if chosen.elsewhere and not chosen.fits(clean_dump_runner()):
         again = clean_dump.with_options(task_runner=chosen.task_runner())
-        return again(source, output, limits, fields, format, runner, refresh, wait, settings)
+        return again(source, output, limits, fields, format, runner, refresh, wait, empty, settings)
     if "://" not in how.output:
         check_apart(how.inputs, Path(how.output))
-    sources = find_sources(how.inputs)
+    sources = look(how, empty=empty)
     total = {kind: Counter[str]() for kind in ("outcomes", "formats", "languages", "skipped", "unchanged")}
     with opened(how) as session:
         shown = Progress(session)
@@ -144,6 +145,16 @@ def clean_dump(
     found = {kind: dict(sorted(numbers.items())) for kind, numbers in total.items()}
     get_run_logger().info("%d files: %s", len(sources), found)
     return found
+
+
+def look(how: Settings, *, empty: bool) -> list[SourceFile]:
+    """The files to clean; raises `NothingToReadError` unless there may be none."""
+    try:
+        return find_sources(how.inputs)
+    except NothingToReadError:
+        if not empty:
+            raise
+        return []
 
 
 def clean_dump_runner() -> object:

@@ -15,10 +15,11 @@ from typing import Any
 
 import click
 
+from flows import doctor, history, serve
 from flows.batch import Batch, Job, apply, finish
 from flows.explain import explain
 from flows.member import ManyError, bytes_of, one_entry
-from flows.options import check_run, run_options, split
+from flows.options import CallError, FlowError, check_run, run_options, split
 from flows.outputs import OutputError
 from flows.readers.limits import Limits, Options
 from flows.readers.rows import ROLES
@@ -32,7 +33,7 @@ from pipeline.version import RULES
 
 LIMITS = ("expanded", "ratio", "layers", "members")
 
-REJECTED, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
+REJECTED, INTERRUPTED = 1, 130
 
 _MAX_BYTES_HELP = f"Bytes of one document; a larger one is rejected.  [default: {MAX_BYTES}]"
 _LIMIT_HELP = "Limit of a source file: expanded (bytes), ratio, layers or members. May be repeated."
@@ -40,18 +41,6 @@ _FIELD_HELP = "Field of JSON or Parquet rows for a role: text, html, id, url, ..
 _MEMBER_HELP = "The document's id in a dump, if FILE is one."
 
 DOCUMENT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=str)
-
-
-class CallError(click.ClickException):
-    """The command cannot be carried out as it was given."""
-
-    exit_code = USAGE
-
-
-class FlowError(click.ClickException):
-    """The run failed on the way."""
-
-    exit_code = FAILED
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -179,6 +168,11 @@ def verify_command(record: str, file: str) -> int:
     if not faults:
         click.echo(visible(f"{record} holds against {file}"))
     return REJECTED if faults else 0
+
+
+for _module in (history, serve, doctor):
+    for _command in _module.COMMANDS:
+        cli.add_command(_command)
 
 
 def _check_names(*names: str) -> None:

@@ -25,6 +25,21 @@ FURTHER = ("state", "ledger", "seconds", "memory", "batch")
 """Options that are further settings of the flow."""
 
 
+USAGE, FAILED = 2, 3
+
+
+class CallError(click.ClickException):
+    """The command cannot be carried out as it was given."""
+
+    exit_code = USAGE
+
+
+class FlowError(click.ClickException):
+    """The run failed on the way."""
+
+    exit_code = FAILED
+
+
 class Size(click.ParamType):  # type: ignore[type-arg]
     """Bytes, as `4GiB` or `4096M`; 0 for no limit."""
 

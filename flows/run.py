@@ -72,7 +72,16 @@ def clean_all(
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):  # its thread holds up the end of a run by 1 s
             return clean_dump(
-                list(inputs), str(output), asdict(options.limits), fields, format, runner, refresh, wait, dict(settings or {})
+                list(inputs),
+                str(output),
+                asdict(options.limits),
+                fields,
+                format,
+                runner,
+                refresh,
+                wait,
+                False,
+                dict(settings or {}),
             )
     except Exception as error:
         raise RunFailedError(f"{type(error).__name__}: {error}") from error

@@ -58,18 +58,18 @@ class Settings:
         output: str,
         limits: Mapping[str, int] | None = None,
         fields: Sequence[Sequence[str]] | None = None,
-        format_: str = "auto",
+        format: str = "auto",  # noqa: A002 (the name that users know)
         runner: str = "process",
         refresh: bool = False,
         wait: bool = False,
         **more: Any,
     ) -> Self:
         """The settings from a flow's parameters; raises `TypeError` and `ValueError`."""
-        if format_ not in ("auto", *FORMATS):
-            raise ValueError(f"{format_!r} is no format; write auto, {', '.join(FORMATS)}")
+        if format not in ("auto", *FORMATS):
+            raise ValueError(f"{format!r} is no format; write auto, {', '.join(FORMATS)}")
         inputs = tuple(map(absolute, [source] if isinstance(source, str) else source))
         options = Options(Limits(**(limits or {})), tuple((role, name) for role, name in fields or ()))
-        return cls(inputs, absolute(output), options, format_, runner, refresh, wait, **more)
+        return cls(inputs, absolute(output), options, format, runner, refresh, wait, **more)
 
     @property
     def folder(self) -> Path:

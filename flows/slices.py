@@ -66,13 +66,14 @@ def plan(
     options: Options,
     skipped: Counter[str],
     known: Known | None = None,
-    documents_in_batch: int = BATCH_DOCUMENTS,
+    most: int | None = None,
 ) -> Iterator[list[Slice]]:
     """Cut sources into batches of slices, the same for the same files; what is no document is counted in `skipped`.
 
-    Documents that are `known` are left out.
+    Documents that are `known` are left out; `most` is the number of documents in a batch.
     """
     known = known or Known()
+    most = most or BATCH_DOCUMENTS
     batch: list[Slice] = []
     documents = size = 0
     for source in sources:
@@ -85,7 +86,7 @@ def plan(
                     batch.append(Slice(source, first, count))
                 first, count = number, 0
                 continue
-            if documents and (documents == documents_in_batch or size + next_size > BATCH_BYTES):
+            if documents and (documents == most or size + next_size > BATCH_BYTES):
                 yield [*batch, Slice(source, first, count)] if count else batch
                 batch, documents, size, first, count = [], 0, 0, number - 1, 0
             documents, size, count = documents + 1, size + next_size, count + 1
