@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from flows.ledger import Ledger, Run
 
 
+WIDE = 200
+"""Columns of a table that goes to no terminal."""
+
+
 @contextmanager
 def the_ledger(output: str, state: str, url: str) -> Iterator[tuple[Ledger, Path]]:
     """The ledger of an output, and the folder of its lock."""
@@ -73,9 +77,15 @@ def runs(output: str, state: str, ledger: str, as_json: bool) -> int:
     for run in found:
         numbers = (f"{run.ok:,}", f"{run.rejected:,}", f"{run.unchanged:,}")
         of = ", ".join(run.settings.get("inputs", ()))
-        table.add_row(str(run.number), run.state, run.started, run.ended or "", *numbers, run.made_by, visible(of))
-    make_console().print(table)
+        table.add_row(str(run.number), run.state, _short(run.started), _short(run.ended), *numbers, run.made_by, visible(of))
+    out = make_console()
+    out.width = out.width if out.is_terminal else WIDE
+    out.print(table)
     return 0
+
+
+def _short(time: str | None) -> str:
+    return (time or "")[:16].replace("T", " ")
 
 
 def _shape(run: Run) -> dict[str, Any]:

@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS runs (number INTEGER PRIMARY KEY, key TEXT NOT NULL, 
 CREATE TABLE IF NOT EXISTS sources (file TEXT PRIMARY KEY, id BIGINT NOT NULL, path TEXT NOT NULL, place TEXT NOT NULL,
   fingerprint TEXT NOT NULL, run BIGINT NOT NULL, documents BIGINT NOT NULL,
   next_fingerprint TEXT NOT NULL, next_run BIGINT NOT NULL, next_documents BIGINT NOT NULL);
+CREATE INDEX IF NOT EXISTS places ON sources (place);
 CREATE TABLE IF NOT EXISTS documents (source BIGINT NOT NULL, number BIGINT NOT NULL, member TEXT, id TEXT NOT NULL, size BIGINT NOT NULL,
   run BIGINT NOT NULL, state TEXT NOT NULL, reason TEXT, format TEXT NOT NULL, language TEXT, place TEXT NOT NULL, line BIGINT NOT NULL,
   sha256 TEXT NOT NULL, attempts BIGINT NOT NULL, PRIMARY KEY (source, number));
@@ -182,10 +183,20 @@ class Ledger:
             "UPDATE sources SET fingerprint = next_fingerprint, run = next_run, documents = next_documents WHERE next_run = :n",
             row,
         )
+        self._leave("next_run = :n", row)
         self._do(
             "UPDATE sources SET run = :f WHERE id IN (SELECT source FROM documents WHERE run = :n AND reason = 'unreadable')",
             row | {"f": FORGOTTEN},
         )
+
+    def _leave(self, taken_by: str, row: Mapping[str, Any]) -> None:
+        """Drop source files that are gone and whose places others have taken, with their documents."""
+        taken = f"SELECT place FROM sources WHERE {taken_by}"  # noqa: S608 (of this module)
+        gone = self._do(f"SELECT id AS s FROM sources WHERE place IN ({taken}) AND NOT ({taken_by})", row)  # noqa: S608
+        for source in [dict(found) for found in gone.mappings()]:
+            self._stale("SELECT place, line FROM documents WHERE source = :s", source)
+            self._do("DELETE FROM documents WHERE source = :s", source)
+            self._do("DELETE FROM sources WHERE id = :s", source)
 
     def count(self, run: int, ok: int, rejected: int, unchanged: int) -> None:
         """Note the numbers of a run."""
@@ -221,6 +232,12 @@ class Ledger:
             rows = self.base.execute(asked, {"files": [quoted(file) for file in files[at : at + CHUNK]]})
             found |= {file: SourceRow(*row) for file, *row in rows.tuples()}
         return found
+
+    def owners(self, places: Sequence[str]) -> dict[str, str]:
+        """The source files, by their `quoted` names, whose records have these places."""
+        asked = sa.text("SELECT place, file FROM sources WHERE place IN :places")
+        asked = asked.bindparams(sa.bindparam("places", expanding=True))
+        return dict(self.base.execute(asked, {"places": list(places)}).tuples().all())
 
     def documents(self, source: int) -> Iterator[DocumentRow]:
         """What is known of the documents of a source file, in order."""

@@ -7,8 +7,10 @@ that have the same place in it and the same bytes are not cleaned again. Where n
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from flows.ledger import CHUNK, DocumentRow, Ledger, Run, SourceRow, quoted
@@ -39,7 +41,8 @@ class News(Known):
         waiting = iter(sources)
         while chunk := list(islice(waiting, CHUNK)):
             self.rows = self.ledger.sources([source.file for source in chunk])
-            yield from chunk
+            owners = self.ledger.owners([source.record for source in chunk])
+            yield from (_apart(source, owners.get(source.record)) for source in chunk)
 
     def fingerprint(self, source: SourceFile) -> str:
         """The fingerprint of a file at the time when it was first asked for in this batch."""
@@ -90,6 +93,14 @@ class News(Known):
 
     def _row(self, source: SourceFile) -> SourceRow | None:
         return self.rows.get(quoted(source.file))
+
+
+def _apart(source: SourceFile, owner: str | None) -> SourceFile:
+    """A source whose records do not take the places of another file's, which an earlier run has read, and which is there."""
+    if owner in (None, quoted(source.file)) or not (is_url(str(owner)) or os.path.exists(str(owner))):
+        return source
+    mark = "~" + hashlib.sha256(quoted(source.file).encode()).hexdigest()[:8]
+    return replace(source, record=source.record.removesuffix(".json") + mark + ".json", folder=source.folder + mark)
 
 
 def _same(run: Run, other: Run) -> bool:

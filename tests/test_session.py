@@ -210,6 +210,26 @@ def test_an_output_keeps_its_format(tmp_path: Path) -> None:
         once(source, out, format="jsonl")
 
 
+def test_two_folders_with_the_same_names_have_records_of_their_own(tmp_path: Path) -> None:
+    one, other = dump(tmp_path / "one" / "dump.jsonl", range(4)), dump(tmp_path / "other" / "dump.jsonl", range(4, 8))
+    for folder in (one.parent, other.parent):
+        (folder / "page.txt").write_text(TEXT.format(n=folder.name))
+        once(folder, tmp_path / "out")
+    names = [path.name for path in tmp_path.glob("out/*")]
+    assert len(names) == len(set(names)) == 6
+    assert len(members(tmp_path / "out")) == 10
+    assert once(other.parent, tmp_path / "out") == {"documents": 5}
+
+
+def test_a_folder_that_was_moved_keeps_the_places_of_its_records(tmp_path: Path) -> None:
+    once(dump(tmp_path / "one" / "dump.jsonl", range(4)).parent, tmp_path / "out")
+    before = state(tmp_path / "out")
+    (tmp_path / "one").rename(tmp_path / "other")
+    assert once(tmp_path / "other", tmp_path / "out") == {"cleaned": 4}
+    assert state(tmp_path / "out") == before
+    assert once(tmp_path / "other", tmp_path / "out") == {"documents": 4}
+
+
 def test_many_documents_share_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.session.SMALL", 15)
     source, out = dump(tmp_path / "in" / "dump.jsonl", range(20)), tmp_path / "out"
