@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS sources (file TEXT PRIMARY KEY, id BIGINT NOT NULL, p
   fingerprint TEXT NOT NULL, run BIGINT NOT NULL, documents BIGINT NOT NULL,
   next_fingerprint TEXT NOT NULL, next_run BIGINT NOT NULL, next_documents BIGINT NOT NULL);
 CREATE INDEX IF NOT EXISTS places ON sources (place);
+CREATE UNIQUE INDEX IF NOT EXISTS ids ON sources (id);
 CREATE TABLE IF NOT EXISTS documents (source BIGINT NOT NULL, number BIGINT NOT NULL, member TEXT, id TEXT NOT NULL, size BIGINT NOT NULL,
   run BIGINT NOT NULL, state TEXT NOT NULL, reason TEXT, format TEXT NOT NULL, language TEXT, place TEXT NOT NULL, line BIGINT NOT NULL,
   sha256 TEXT NOT NULL, attempts BIGINT NOT NULL, PRIMARY KEY (source, number));
