@@ -192,7 +192,10 @@ def kills(work: Path, scale: float, _: Path | None) -> str:
             time.sleep(chance.uniform(0.5, whole))
             process.send_signal(signal.SIGKILL)
         once(source, out, format="jsonl", runner="process:2", batch=25)
-        same += state(out) == expected
+        found = state(out)
+        same += found == expected
+        if found != expected:
+            print(n, sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)))
         shutil.rmtree(out)
     return f"kill -9 at 50 random moments of a run of {number:,} documents: {same} of 50 end byte-identical"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from flows import doctor, history, serve
+from flows import doctor, duplicates, history, serve
 from flows.batch import Batch, Job, apply, finish
 from flows.explain import explain
 from flows.member import ManyError, bytes_of, one_entry
@@ -170,7 +170,7 @@ def verify_command(record: str, file: str) -> int:
     return REJECTED if faults else 0
 
 
-for _module in (history, serve, doctor):
+for _module in (history, duplicates, serve, doctor):
     for _command in _module.COMMANDS:
         cli.add_command(_command)
 

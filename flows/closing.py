@@ -19,10 +19,10 @@ MANIFEST = "MANIFEST"
 """Its name has no ending, as records have one."""
 
 
-def close(store: Store, ledger: Ledger, run: Run) -> None:
+def close(store: Store, ledger: Ledger, run: Run, *, killed: bool) -> None:
     """Enter what a run has done into the ledger, tidy up, and write the manifest.
 
-    Of a run that is `stopping` the batches that are done are kept.
+    Of a run that is `stopping` the batches that are done are kept. `killed` says that a run was killed before.
     """
     stopping = run.state == "stopping"
     format_ = run.format
@@ -44,6 +44,7 @@ def close(store: Store, ledger: Ledger, run: Run) -> None:
         store.sync()
     ledger.finish(run.number, "interrupted" if stopping else "finished")
     clear_markers(store)
+    store.sweep(deep=killed)
 
 
 def tidy(store: Store, ledger: Ledger, format_: Format) -> None:

@@ -67,14 +67,23 @@ def pack(lines: Sequence[bytes], records: Sequence[Record], format_: Format) -> 
     return _zstd(lines) if format_ == "jsonl" else _parquet(lines, records)
 
 
-def without(content: bytes, dropped: set[int], format_: Format) -> tuple[bytes, int]:
-    """A file of records without some of them, and how many are left."""
+def lines_of(content: bytes, format_: Format) -> list[bytes]:
+    """The records of a file, as lines of JSON."""
     if format_ == "jsonl":
         import zstandard  # noqa: PLC0415
 
         with zstandard.ZstdDecompressor().stream_reader(content) as stream:
-            lines = stream.read().splitlines(keepends=True)
-        left = [line for n, line in enumerate(lines) if n not in dropped]
+            return stream.read().splitlines(keepends=True)
+    import pyarrow.parquet  # noqa: PLC0415
+
+    column = pyarrow.parquet.read_table(io.BytesIO(content), columns=["record"])["record"]
+    return [row.encode() for row in column.to_pylist()]
+
+
+def without(content: bytes, dropped: set[int], format_: Format) -> tuple[bytes, int]:
+    """A file of records without some of them, and how many are left."""
+    if format_ == "jsonl":
+        left = [line for n, line in enumerate(lines_of(content, format_)) if n not in dropped]
         return _zstd(left), len(left)
     import pyarrow.parquet  # noqa: PLC0415
 

@@ -100,12 +100,13 @@ def absolute(name: str) -> str:
 class Session:
     """A run that is under way."""
 
-    def __init__(self, how: Settings, store: Store, ledger: Ledger, run: Run) -> None:
+    def __init__(self, how: Settings, store: Store, ledger: Ledger, run: Run, *, killed: bool) -> None:
         self.how = how
         self.store = store
         self.ledger = ledger
         self.run = run
         self.news = News(ledger, run, refresh=how.refresh)
+        self.killed = killed
         self.markers = set(store.names(MARKERS))
         self.seen = self.files = 0
 
@@ -178,7 +179,7 @@ class Session:
         ok = outcomes.get("ok", 0)
         self.ledger.count(self.run.number, ok, sum(outcomes.values()) - ok, self.news.count)
         self.ledger.turn(self.run.number, "closing")
-        close(self.store, self.ledger, self.ledger.runs()[-1])
+        close(self.store, self.ledger, self.ledger.runs()[-1], killed=self.killed)
 
 
 def _name(number: int, slices: Sequence[Slice]) -> str:
@@ -204,7 +205,8 @@ def opened(how: Settings) -> Iterator[Session]:
         raise OutputError(f"cannot write to {how.output!r}: {error}") from error
     with locked(how.folder, wait=how.wait), closing(Ledger(how.ledger_url)) as ledger:
         _recover(store, ledger, how.key)
-        yield Session(how, store, ledger, ledger.begin(how.key, _kept(how), None))
+        killed = any(run.state == "running" for run in ledger.runs())
+        yield Session(how, store, ledger, ledger.begin(how.key, _kept(how), None), killed=killed)
 
 
 def _recover(store: Store, ledger: Ledger, key: str) -> None:
@@ -214,7 +216,7 @@ def _recover(store: Store, ledger: Ledger, key: str) -> None:
         ledger.turn(last.number, "stopping")
         last = ledger.runs()[-1]
     if last and last.state in ("closing", "stopping"):
-        close(store, ledger, last)
+        close(store, ledger, last, killed=True)
     if last and last.state != "running":
         clear_markers(store)
         missing = missing_places(store, ledger, last.format)

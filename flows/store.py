@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from flows.outputs import write_atomically
+from flows.outputs import TEMPORARY, write_atomically
 from flows.readers.remote import is_url
 
 MISSING = "to write to addresses, install the extra: pip install 'copydesk[remote]'"
@@ -33,6 +33,9 @@ class Store(Protocol):
 
     def has(self, name: str) -> bool:
         """Whether a file is there."""
+
+    def sweep(self, *, deep: bool) -> None:
+        """Remove what a writer that was killed has left of a file; `deep` is to look in all folders, not the uppermost."""
 
     def sync(self) -> None:
         """See that what was written since the last call outlives a loss of power."""
@@ -70,6 +73,14 @@ class Folder:
 
     def has(self, name: str) -> bool:
         return os.path.exists(f"{self.root}/{name}")
+
+    def sweep(self, *, deep: bool) -> None:
+        for folder, _, names in os.walk(self.root):
+            for name in names:
+                if name.startswith(TEMPORARY):
+                    Path(folder, name).unlink(missing_ok=True)
+            if not deep:
+                break
 
     def sync(self) -> None:
         folders = {folder for path in self.touched for folder in (path, *path.parents) if folder.is_relative_to(self.root)}
@@ -116,6 +127,9 @@ class Remote:
 
     def has(self, name: str) -> bool:
         return bool(self.fs.exists(f"{self.path}/{name}"))
+
+    def sweep(self, *, deep: bool) -> None:
+        """Nothing to do: objects are written whole."""
 
     def sync(self) -> None:
         """Nothing to do: a store that answers has kept it."""
