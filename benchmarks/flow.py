@@ -43,7 +43,7 @@ RUN = """
 import resource, sys, time
 from flows.run import clean_all
 start = time.monotonic()
-counts = clean_all([sys.argv[1]], sys.argv[2], lambda rows: None, runner=sys.argv[3], format="jsonl")
+counts = clean_all([sys.argv[1]], sys.argv[2], lambda rows: None, runner=sys.argv[3], format="jsonl", settings={"batch": 100})
 from flows.apart import dismiss
 dismiss()
 peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))

@@ -22,7 +22,7 @@ from flows.parts import lines_of
 from pipeline.record import Record, from_json
 
 NEAR = 6
-"""Bits of 64 in which near duplicates may differ: a changed word in a text of some hundred turns up to six. Of a million
+"""Bits of 64 in which near duplicates may differ: a changed word or an added line in an article turns up to five. Of a million
 documents that have nothing to do with each other two pairs are as near by chance."""
 
 BANDS = 7

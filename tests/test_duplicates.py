@@ -40,7 +40,7 @@ def record(name: str, words: list[str], date: str = "") -> pipeline.Record:
 
 
 def test_groups_do_not_depend_on_the_order_and_prefer_the_oldest(tmp_path: Path) -> None:
-    one, other = story(1), story(2)
+    one, other = story(1, 1500), story(2, 1500)
     changed = [*one[:200], "volcano", *one[201:]]
     made = [
         record("a.txt", one, "3 May 2020"),
