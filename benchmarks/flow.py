@@ -1,7 +1,7 @@
 """What a run costs beyond the library: `python -m benchmarks.flow [--scale 0.1] [NAME...]` prints one line a figure.
 
 Documents are the raw texts of fixtures/, each varied so that none is the same; `--pages FOLDER` names HTML pages, which
-are repeated likewise. Rates are differences between a short run and a long one, so that no start-up is in them.
+are repeated likewise. Rates leave out the first batches, in which the processes start.
 """
 
 from __future__ import annotations
@@ -42,32 +42,29 @@ def dump(path: Path, rows: Iterator[str], field: str = "text") -> Path:
 RUN = """
 import resource, sys, time
 from flows.run import clean_all
-start = time.monotonic()
-counts = clean_all([sys.argv[1]], sys.argv[2], lambda rows: None, runner=sys.argv[3], format="jsonl", settings={"batch": 100})
+times = []
+counts = clean_all([sys.argv[1]], sys.argv[2], lambda rows: times.append((time.monotonic(), len(rows))), runner=sys.argv[3], format="jsonl", settings={"batch": 100})
 from flows.apart import dismiss
 dismiss()
 peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(time.monotonic() - start, peak, sum(counts["outcomes"].values()))
+first = 2 * int(sys.argv[3].partition(":")[2])  # batches in which processes start
+print(sum(n for _, n in times[first:]) / (times[-1][0] - times[first - 1][0]), peak)
 """
 
 
 def flow(source: Path, output: Path, runner: str = "process:1") -> tuple[float, int]:
-    """Seconds of a run, and its peak memory in KiB: of the flow's process or of a worker, whichever is larger."""
+    """Documents a second of a run, without its start, and its peak memory in KiB: of the flow's process or of a worker, whichever is larger."""
     env = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, "-c", RUN, str(source), str(output), runner]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
-    seconds, peak, _ = done.stdout.split()[-3:]
-    return float(seconds), int(peak)
+    documents, peak = done.stdout.split()[-2:]
+    return float(documents), int(peak)
 
 
 def rate(work: Path, number: int, runner: str, rows: Callable[[int], Iterator[str]], field: str = "text") -> float:
     """Documents a second of a run, without its start."""
-    short = number // 5
-    times = []
-    for n in (short, number):
-        shutil.rmtree(work / "out", ignore_errors=True)
-        times.append(flow(dump(work / "in.jsonl", rows(n), field), work / "out", runner)[0])
-    return (number - short) / (times[1] - times[0])
+    shutil.rmtree(work / "out", ignore_errors=True)
+    return flow(dump(work / "in.jsonl", rows(number), field), work / "out", runner)[0]
 
 
 LIBRARY = """

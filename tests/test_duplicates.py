@@ -66,6 +66,7 @@ def test_the_command_lists_them_beside_the_records(tmp_path: Path) -> None:
 
     for name in ("a", "b"):
         (tmp_path / f"{name}.json").write_bytes(pipeline.to_json(record(f"{name}.txt", story(3))))
-    assert duplicates_command.main([str(tmp_path)], standalone_mode=False) == 0
+    assert duplicates_command.callback is not None
+    assert duplicates_command.callback(str(tmp_path)) == 0
     [row] = [json.loads(line) for line in (tmp_path / "duplicates.jsonl").read_text().splitlines()]
     assert (row["prefer"]["path"], row["exact"], [other["path"] for other in row["others"]]) == ("a.txt", True, ["b.txt"])
