@@ -10,32 +10,39 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from flows.interrupt import between
-from flows.outputs import write_atomically
 from flows.readers import read
 from flows.readers.entry import Entry, Origin, refusal
 from flows.readers.limits import Options
 from flows.sources import SourceFile
 from pipeline.document import Document, RejectionCode, Stage, UnusablePayloadError
-from pipeline.record import Record, Source, payload_id, rejected, source_of, to_json, to_record
+from pipeline.record import Record, Source, payload_id, rejected, source_of, to_record
 
 
 class Job:
     """A document of the batch: where its record goes, its format, how far it has come, and its record once it has one."""
 
-    __slots__ = ("document", "format", "output", "record")
+    __slots__ = ("document", "format", "id", "number", "output", "record", "source")
 
-    def __init__(self, output: str, entry: Entry) -> None:
+    def __init__(self, output: str, entry: Entry, source: SourceFile | None = None, number: int = 0) -> None:
         self.output = output
         self.format = entry.format
+        self.id = entry.id
+        self.source = source or SourceFile("", "", output)
+        self.number = number
         self.document: Document | None = None
         self.record: Record | None = None
         if entry.refused is None:
             self.document = Document(entry.payload)
         else:
             p = entry.payload
-            source = Source(p.name, p.member, p.path, p.url, p.media_type, entry.size, p.fetched_at)
-            self.record = rejected(source, entry.id, *entry.refused)
+            given = Source(p.name, p.member, p.path, p.url, p.media_type, entry.size, p.fetched_at)
+            self.record = rejected(given, entry.id, *entry.refused)
+
+    def reject(self, code: RejectionCode, message: str) -> None:
+        """Give the document a rejected record, whatever it has."""
+        if self.document is not None:
+            self.record = _reject(self.document, code, message)
+            self.document = None
 
 
 class Batch:
@@ -49,10 +56,6 @@ class Batch:
 
     def __str__(self) -> str:
         return self.name
-
-    def rejected(self) -> int:
-        """Documents rejected so far."""
-        return sum(job.record is not None and job.record.status == "rejected" for job in self.jobs)
 
 
 def found_in(source: SourceFile, options: Options, skipped: Counter[str] | None = None) -> Iterator[Entry]:
@@ -83,10 +86,11 @@ def _size(source: SourceFile) -> int:
         return 0
 
 
-def apply(batch: Batch, stages: Sequence[tuple[str, Stage]]) -> Batch:
-    """Take the documents of a batch that are still under way through some stages."""
-    for job in batch.jobs:
-        between.get()()
+def apply(batch: Batch, stages: Sequence[tuple[str, Stage]], begin: Callable[[int], None] | None = None) -> Batch:
+    """Take the documents of a batch that are still under way through some stages; `begin` is told the place of each."""
+    for place, job in enumerate(batch.jobs):
+        if begin and job.record is None:
+            begin(place)
         for name, stage in stages:
             if job.record is None and job.document is not None:
                 job.document = _guarded(job, name, stage)
@@ -101,6 +105,8 @@ def _guarded(job: Job, name: str, stage: Stage) -> Document | None:
         return stage(document)
     except UnusablePayloadError as error:
         job.record = _reject(document, error.code, error.message)
+    except MemoryError:
+        job.record = _reject(document, RejectionCode.MEMORY, f"stage {name!r} needs more memory than a worker may take")
     except Exception as error:  # the one place: see the module's docstring
         job.record = _reject(document, RejectionCode.FAILED, f"stage {name!r} failed: {type(error).__name__}: {error}")
     return document
@@ -108,20 +114,6 @@ def _guarded(job: Job, name: str, stage: Stage) -> Document | None:
 
 def _reject(document: Document, code: RejectionCode, message: str) -> Record:
     return rejected(source_of(document), payload_id(document.payload.data), code, message)
-
-
-def emit(batch: Batch, output: Path, done: Callable[[Record], None] | None = None) -> list[Record]:
-    """Write the record of each document, in the order of the batch."""
-    records = []
-    for job in batch.jobs:
-        between.get()()
-        record = finish(job)
-        write_atomically(output / job.output, to_json(record))
-        records.append(record)
-        job.document = None
-        if done:
-            done(record)
-    return records
 
 
 def finish(job: Job) -> Record:

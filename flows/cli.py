@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from flows import clues
+from flows import clues, doctor, duplicates, history, serve
 from flows.batch import Batch, Job, apply, finish
 from flows.commands.completion import completion
 from flows.commands.correct import correct
@@ -36,16 +37,17 @@ from flows.corrections import OverridesError, Watch, both, load_overrides
 from flows.explain import explain
 from flows.interrupt import Interrupt
 from flows.member import ManyError, bytes_of, one_entry
-from flows.outputs import OutputError, check_apart, prepare
+from flows.options import FlowError, check_run, run_options, split
+from flows.outputs import OutputError
 from flows.readers.limits import Limits, Options
 from flows.run import MAX_PARAMETER, Report, RunFailedError, clean_all, summary, summary_json
-from flows.sources import NothingToReadError, find_sources
+from flows.sources import NothingToReadError
 from flows.terminal import Color, make_console, survive_encoding, visible, visible_json
 from pipeline import STAGES, VERSION, stages_with, verify
 from pipeline.record import Record, from_json, schema_json, to_json
 from pipeline.version import RULES
 
-REJECTED, FAILED, INTERRUPTED = 1, 3, 130
+REJECTED, INTERRUPTED = 1, 130
 
 DOCUMENT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=str)
 
@@ -54,12 +56,6 @@ class InterruptedRunError(click.ClickException):
     """The user stopped the run."""
 
     exit_code = INTERRUPTED
-
-
-class FlowError(click.ClickException):
-    """The run failed on the way."""
-
-    exit_code = FAILED
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -71,47 +67,40 @@ def cli() -> None:
 @cli.command(short_help="Clean many documents through the Prefect flow.")
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option("-o", "--output", metavar="DIR", default="output", show_default=True, help="Folder for the records.")
-@click.option(
-    "--format", "format_", type=click.Choice(["json"]), default="json", show_default=True, help="One JSON file a document."
-)
 @MAX_DOCUMENT
 @LIMIT
 @FIELD
-@OVERRIDES
+@run_options
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def run(
     inputs: tuple[str, ...],
     output: str,
-    format_: str,
     max_bytes: int,
     limits: tuple[str, ...],
     fields: tuple[str, ...],
-    overrides: str | None,
     as_json: bool,
     quiet: bool,
+    **how: Any,
 ) -> int:
     """Clean many documents through the Prefect flow.
 
     INPUT is a file, a folder (with its subfolders), a quoted glob or an address such as s3://bucket/dump. Text, HTML,
     JSON Lines, Parquet, WARC, zip, tar, mail and more are read, compressed or not. Each document gives one record; one
     that cannot be cleaned gives a rejected record with the reason. Exit status: 0 if all documents are ok, 1 if some
-    were rejected, 2 if the call was wrong, 3 if the run failed on the way, 130 if it was interrupted: then the document
-    at hand is finished, what is written stays, and the same command goes on.
+    were rejected, 2 if the call was wrong, 3 if the run failed on the way, 130 if it was interrupted: then the batches
+    at hand are finished, what is written stays, and the same command goes on.
     """
-    del format_  # one format so far
     options = Options(Limits(document=max_bytes, **named_limits(limits)), named_fields(fields))
     _check_names(*inputs, output)
     try:
-        check_apart(inputs, Path(output))
-        watch = Watch(load_overrides(overrides))
-        files = len(find_sources(inputs))
-        prepare(Path(output))
-    except (NothingToReadError, OutputError, OverridesError) as error:
+        files = check_run(inputs, output, how)
+        watch = Watch(load_overrides(how["overrides"]))
+    except (NothingToReadError, OutputError, ValueError) as error:
         raise CallError(str(error)) from error
     with Report(make_console(sys.stderr), files, quiet=quiet) as progress, Interrupt(progress.say) as interrupt:
         try:
-            counts = clean_all(inputs, Path(output), both(progress.done, watch.saw), options, overrides)
+            counts = clean_all(inputs, output, both(progress.done, watch.saw), options, **split(how))
         except RunFailedError as error:
             if interrupt.asked:
                 raise InterruptedRunError(progress.stopped()) from error
@@ -119,10 +108,10 @@ def run(
         except KeyboardInterrupt as error:
             raise InterruptedRunError(progress.stopped()) from error
     if as_json:
-        write_out(summary_json(counts, Path(output)))
+        write_out(summary_json(counts, output))
     elif not quiet:
-        summary(counts, Path(output), make_console())
-    for fault in watch.faults():
+        summary(counts, output, make_console())
+    for fault in watch.faults(unchanged=bool(counts.get("unchanged"))):
         say(fault)
     return REJECTED if set(counts["outcomes"]) - {"ok"} else 0
 
@@ -235,6 +224,9 @@ def verify_command(record: str, file: str) -> int:
 
 for command in (completion, correct, diff, export, report):
     cli.add_command(command)
+for module in (history, duplicates, serve, doctor):
+    for command in module.COMMANDS:
+        cli.add_command(command)
 for command_name, examples in EXAMPLES.items():
     cli.commands[command_name].epilog = examples
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextvars import ContextVar
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
-from pipeline import NO_OVERRIDES, Overrides, Record, read_overrides
-from pipeline.document import ProblemCode
-
-corrections: ContextVar[Overrides] = ContextVar("corrections", default=NO_OVERRIDES)
-"""The overrides that the tasks of a run honour."""
+from flows.work import Made
+from pipeline import NO_OVERRIDES, Overrides, read_overrides
 
 
 class OverridesError(ValueError):
@@ -29,12 +27,32 @@ def load_overrides(file: str | None) -> Overrides:
         raise OverridesError(f"{file}: {error}") from error
 
 
-def both(one: Callable[[Record], None], other: Callable[[Record], None]) -> Callable[[Record], None]:
+def digest(file: str) -> str:
+    """The hash of a file of overrides, by which a run knows whether earlier ones honoured the same; empty for no file.
+
+    Raises `OverridesError`.
+    """
+    load_overrides(file or None)
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
+
+
+@lru_cache(maxsize=2)
+def overrides_of(file: str, sha256: str) -> Overrides:
+    """The overrides of a file with this hash, for a worker; raises `OSError` if the file is not as it was."""
+    try:
+        if digest(file) == sha256:
+            return load_overrides(file or None)
+    except OverridesError as error:
+        raise OSError(str(error)) from error
+    raise OSError(f"the overrides in {file!r} changed during the run; run again")
+
+
+def both(one: Callable[[Sequence[Made]], None], other: Callable[[Sequence[Made]], None]) -> Callable[[Sequence[Made]], None]:
     """One call that makes two."""
 
-    def call(record: Record) -> None:
-        one(record)
-        other(record)
+    def call(rows: Sequence[Made]) -> None:
+        one(rows)
+        other(rows)
 
     return call
 
@@ -46,16 +64,17 @@ class Watch:
         self._unmet = {document: len(found) for document, found in overrides.items()}
         self.stale = 0
 
-    def saw(self, record: Record) -> None:
-        """A document of the run was cleaned."""
-        self._unmet.pop(record.id, None)
-        self.stale += sum(problem.code is ProblemCode.OVERRIDE_STALE for problem in record.problems)
+    def saw(self, rows: Sequence[Made]) -> None:
+        """Documents of the run were cleaned."""
+        for row in rows:
+            self._unmet.pop(row.id, None)
+            self.stale += row.stale
 
-    def faults(self) -> list[str]:
-        """What the user should know, a line each."""
+    def faults(self, *, unchanged: bool = False) -> list[str]:
+        """What the user should know, a line each; `unchanged` says that documents of the run were not looked into."""
         said = []
         if self.stale:
             said.append(f"overrides that no longer apply: {self.stale} (problem override_stale in the records)")
-        if self._unmet:
+        if self._unmet and not unchanged:
             said.append(f"overrides that name no document of this run: {sum(self._unmet.values())}")
         return said

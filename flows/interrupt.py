@@ -1,4 +1,4 @@
-"""Ctrl-C during a run: the document at hand is finished first. A second Ctrl-C stops at once.
+"""Ctrl-C during a run: the batches at hand are finished first. A second Ctrl-C stops at once.
 
 A terminal sends Ctrl-C to Prefect's server too, which would leave the flow without it. So the signal is held back until the
 first file is looked at: the server, which starts before, inherits that it does not hear it.
@@ -18,11 +18,11 @@ def _go_on() -> None:
 
 
 between: ContextVar[Callable[[], None]] = ContextVar("between", default=_go_on)
-"""Called between two documents, as they are counted, cleaned and written; raises `KeyboardInterrupt` if the run is to stop."""
+"""Called between two documents as they are counted, in the flow; raises `KeyboardInterrupt` if the run is to stop."""
 
 
 class Interrupt:
-    """Within its block, Ctrl-C is a wish to stop, which is granted between two documents."""
+    """Within its block, Ctrl-C is a wish to stop, which is granted when the batches at hand are done."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
@@ -43,7 +43,7 @@ class Interrupt:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
-        self._say("finishing the document at hand; Ctrl-C again stops at once")
+        self._say("finishing the batches at hand; Ctrl-C again stops at once")
 
     def check(self) -> None:
         """Stop here if that was asked for."""

@@ -7,6 +7,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+TEMPORARY = ".copydesk-"
+"""How names of files begin that are being written."""
+
 
 class OutputError(OSError):
     """The output folder cannot be written; the message says why and what to do."""
@@ -26,7 +29,7 @@ def prepare(folder: Path) -> None:
     """Make the output folder and see that it can be written; raises `OutputError`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".copydesk-"):
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=TEMPORARY):
             pass
     except OSError as error:
         reason = error.strerror or str(error)
@@ -40,7 +43,7 @@ def write_atomically(path: Path, content: bytes) -> None:
             return
     except OSError:
         path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".copydesk-")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
-from typing import Self
+from typing import Any, Self
 
 from rich import box
 from rich.console import Console
@@ -19,7 +19,7 @@ from rich.text import Text
 
 from flows.readers.limits import Options
 from flows.terminal import visible
-from pipeline.record import Record
+from flows.work import Made
 
 PREFECT_DEFAULTS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -51,32 +51,54 @@ class RunFailedError(RuntimeError):
 
 def clean_all(
     inputs: Sequence[str],
-    output: Path,
-    done: Callable[[Record], None],
+    output: Path | str,
+    done: Callable[[Sequence[Made]], None],
     options: Options | None = None,
+    *,
     overrides: str | None = None,
-) -> Counts:
-    """Run the flow; `done` is called with each record. Returns numbers by outcome, by format, and of what was skipped.
+    format: str = "auto",  # noqa: A002 (the name that users know)
+    runner: str = "process",
+    refresh: bool = False,
+    wait: bool = False,
+    settings: Mapping[str, Any] | None = None,
+) -> dict[str, dict[str, int]]:
+    """Run the flow; `done` is called with the rows of each batch. Returns numbers by outcome, by format, and more.
 
-    Raises `RunFailedError` if Prefect or the output folder fails on the way.
+    The rest is as `flows.clean_dump` has it. Raises `RunFailedError` if Prefect or the output folder fails on the way.
     """
-    for name, value in PREFECT_DEFAULTS.items():
-        os.environ.setdefault(name, value)
+    quiet_prefect()
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings  # noqa: PLC0415 (1.5 s: only here)
 
     from flows.clean_dump import clean_dump, progress  # noqa: PLC0415 (imports Prefect)
 
     options = options or Options()
+    fields = [list(pair) for pair in options.fields]
     token = progress.set(done)
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):  # its thread holds up the end of a run by 1 s
             return clean_dump(
-                list(inputs), str(output), asdict(options.limits), [list(pair) for pair in options.fields], overrides
+                list(inputs),
+                str(output),
+                asdict(options.limits),
+                fields,
+                overrides,
+                format,
+                runner,
+                refresh,
+                wait,
+                False,
+                dict(settings or {}),
             )
     except Exception as error:
         raise RunFailedError(f"{type(error).__name__}: {error}") from error
     finally:
         progress.reset(token)
+
+
+def quiet_prefect() -> None:
+    """Set what Prefect reads when it is imported; nothing that we start calls out of this machine."""
+    for name, value in PREFECT_DEFAULTS.items():
+        os.environ.setdefault(name, value)
 
 
 class Report:
@@ -111,14 +133,16 @@ class Report:
         if not self.console.is_terminal:
             self.say(f"cleaned {_number(self.counts.total(), 'document')}")
 
-    def done(self, record: Record) -> None:
-        """A record was written."""
-        self.counts[record.status] += 1
-        self.bar.update(self.task, advance=1, description="cleaning", rate=self.rate())
-        if record.reason:
-            self._rejected(_place(record), record.reason.code, record.reason.message)
+    def done(self, rows: Sequence[Made]) -> None:
+        """The records of a batch are written."""
+        before = self.counts.total()
+        for row in rows:
+            self.counts[row.status] += 1
+            if row.reason:
+                self._rejected(row.path + (f" » {row.member}" if row.member else ""), row.reason, row.message or "")
         ready = self.counts.total()
-        if not self.console.is_terminal and (ready in EARLY or ready % STEP == 0):
+        self.bar.update(self.task, advance=len(rows), description="cleaning", rate=self.rate())
+        if not self.console.is_terminal and any(before < step <= ready for step in (*EARLY, ready // STEP * STEP)):
             self.say(f"cleaned {ready:,} documents so far, {self.rate()}")
 
     def rate(self) -> str:
@@ -144,21 +168,18 @@ class Report:
         self.bar.console.print(Text(line), soft_wrap=True)
 
 
-def _place(record: Record) -> str:
-    source = record.source
-    return (source.path or source.name) + (f" » {source.member}" if source.member else "")
-
-
 def _number(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def summary(counts: Counts, output: Path, console: Console) -> None:
+def summary(counts: Counts, output: Path | str, console: Console) -> None:
     """Print the tables at the end of a run: outcomes, formats, and what was skipped as no document."""
     outcomes = counts.get("outcomes", {})
     rows = [("ok", outcomes.get("ok", 0), "green")]
     rows += [(f"rejected: {code}", number, "yellow") for code, number in sorted(outcomes.items()) if code != "ok"]
     console.print(_table("result", [*rows, ("all", sum(outcomes.values()), "")]))
+    for number in counts.get("unchanged", {}).values():
+        console.print(Text(f"{_number(number, 'document')} unchanged since an earlier run"))
     console.print(_table("format", [(name, number, "") for name, number in sorted(counts.get("formats", {}).items())]))
     if counts.get("skipped"):
         console.print(_table("skipped, no documents", [(n, k, "") for n, k in sorted(counts["skipped"].items())], "number"))
@@ -174,7 +195,7 @@ def _table(head: str, rows: Sequence[tuple[str, int, str]], number: str = "docum
     return table
 
 
-def summary_json(counts: Counts, output: Path) -> bytes:
+def summary_json(counts: Counts, output: Path | str) -> bytes:
     """The same as one line of JSON."""
     outcomes = counts.get("outcomes", {})
     found = {
@@ -183,6 +204,7 @@ def summary_json(counts: Counts, output: Path) -> bytes:
         "rejected": {code: number for code, number in sorted(outcomes.items()) if code != "ok"},
         "formats": counts.get("formats", {}),
         "skipped": counts.get("skipped", {}),
+        "unchanged": sum(counts.get("unchanged", {}).values()),
         "output": str(output),
     }
     return json.dumps(found).encode() + b"\n"

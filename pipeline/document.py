@@ -99,6 +99,9 @@ class RejectionCode(StrEnum):
     MEMBERS = "too_many_members"
     ENCRYPTED = "encrypted"
     FAILED = "stage_failed"
+    TIME = "took_too_long"
+    MEMORY = "needs_too_much_memory"
+    DIED = "worker_died"
 
 
 class UnusablePayloadError(ValueError):

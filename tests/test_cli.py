@@ -15,6 +15,7 @@ from conftest import Command, Result
 
 import pipeline
 from flows import cli, run
+from flows.work import Made
 from pipeline.record import from_json, schema_json
 from pipeline.version import VERSION
 
@@ -146,7 +147,7 @@ def test_wrong_calls_are_said_in_one_line(copydesk: Command, raw: list[Path], tm
     assert one_line(copydesk("run", raw[0], "-o", tmp_path / "file"), "cannot write to", "File exists")
     assert one_line(copydesk("run", raw[0], "-o", tmp_path / "file" / "under"), "cannot write to", "Not a directory")
     assert one_line(copydesk("run", tmp_path, "-o", tmp_path / "out"), "lies in the input folder")
-    assert one_line(copydesk("run", raw[0], "--format", "xml"), "'xml' is not 'json'", "copydesk run --help")
+    assert one_line(copydesk("run", raw[0], "--format", "xml"), "'xml' is not one of", "copydesk run --help")
     assert one_line(copydesk("run", *["x" * 1000] * 500), "too many names")
     assert one_line(copydesk("run", raw[0], "caf\udce9.txt"), "is not UTF-8", r"caf\udce9.txt")
     assert one_line(copydesk("run"), "Missing argument")
@@ -167,9 +168,10 @@ def test_an_unreadable_file(copydesk: Command, raw: list[Path], monkeypatch: pyt
 
 
 def test_run_reports_and_sums_up(copydesk: Command, raw: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def flow(_i: object, _o: object, done: Callable[[pipeline.Record], None], _options: object, _overrides: object) -> object:
-        done(pipeline.clean(raw[0].read_bytes(), name=raw[0].name))
-        done(pipeline.clean(b"", name="evil \x1b[31m\n.txt"))
+    def flow(_inputs: object, _output: str, done: Callable[[list[Made]], None], _options: object, **_: object) -> object:
+        good = Made("a", "a.txt", 0, None, "", 1, "a.json", 0, "ok", None, None, "text", "en", "")
+        bad = good._replace(path="evil \x1b[31m\n.txt", status="rejected", reason="empty", message="it is empty")
+        done([good, bad])
         return {"outcomes": {"ok": 1, "empty": 1}, "formats": {"text": 2}, "skipped": {"request records": 3}}
 
     monkeypatch.setattr(cli, "clean_all", flow)
@@ -185,7 +187,7 @@ def test_run_reports_and_sums_up(copydesk: Command, raw: list[Path], tmp_path: P
 
 
 def test_a_run_that_fails(copydesk: Command, raw: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def flow(*_: object) -> object:
+    def flow(*_: object, **__: object) -> object:
         raise run.RunFailedError("OSError: no space left on device")
 
     monkeypatch.setattr(cli, "clean_all", flow)

@@ -10,8 +10,10 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import click
 import pytest
@@ -19,13 +21,15 @@ from conftest import Command
 
 import pipeline
 from flows import cli
-from flows.batch import Batch, Job, apply, emit
-from flows.interrupt import Interrupt
-from flows.member import one_entry
+from flows.batch import Job
+from flows.interrupt import Interrupt, between
+from flows.parts import made
+from flows.readers.entry import Origin, document
 from flows.readers.limits import Options
 from flows.run import Counts
 from flows.slices import plan
 from flows.sources import find_sources
+from flows.work import Made
 
 ROOT = Path(__file__).parent.parent
 
@@ -58,13 +62,18 @@ def test_what_is_typed_is_completed() -> None:
     assert done.stdout.split() == ["plain,report"]
 
 
+def row_of(record: pipeline.Record) -> Made:
+    """The row of a record."""
+    return made(Job("a.json", document(b"", Origin("a.txt"))), record, "a.json", 0, b"")
+
+
 def flow_of(*documents: bytes) -> Callable[..., Counts]:
     """A flow that cleans these documents without Prefect."""
 
-    def flow(_i: object, _o: object, done: Callable[[pipeline.Record], None], _options: object, _overrides: object) -> Counts:
+    def flow(_i: object, _o: object, done: Callable[[list[Made]], None], _options: object, **_: object) -> Counts:
         records = [pipeline.clean(data, name=f"{n}.txt") for n, data in enumerate(documents)]
         for record in records:
-            done(record)
+            done([row_of(record)])
         rejected = sum(record.status == "rejected" for record in records)
         outcomes = {"ok": len(records) - rejected} | ({"empty": rejected} if rejected else {})
         return {"outcomes": outcomes, "formats": {"text": len(records)}, "skipped": {}}
@@ -84,6 +93,7 @@ def test_a_run_sums_up_as_json(copydesk: Command, raw: list[Path], tmp_path: Pat
     assert json.loads(result.out) == {"documents": 2, "ok": 1, "rejected": {"empty": 1}} | {
         "formats": {"text": 2},
         "skipped": {},
+        "unchanged": 0,
         "output": str(tmp_path),
     }
 
@@ -100,33 +110,35 @@ def test_verify_reads_a_record_from_standard_input(copydesk: Command, raw: list[
     assert copydesk("verify", "-", "--against", raw[0], stdin=record).status == 0
 
 
-def jobs(files: list[Path]) -> list[Job]:
-    return [Job(f"{n}.json", one_entry(str(file), None, {})) for n, file in enumerate(files)]
+def test_ctrl_c_finishes_the_batches_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signal comes while the second and third batch are under way; both are finished, and no other is begun."""
+    from flows import clean_dump
 
-
-def test_ctrl_c_finishes_the_document_at_hand(raw: list[Path]) -> None:
-    """The signal comes in the middle of the second document, which still goes through all its stages."""
     said: list[str] = []
-    batch = Batch("five", jobs(raw))
+    begun: list[str] = []
+    future = SimpleNamespace(result=lambda: None, add_done_callback=lambda call: call(future))
 
-    def press(document: pipeline.Document) -> pipeline.Document:
-        if document.payload.name == raw[1].name:
-            os.kill(os.getpid(), signal.SIGINT)
-        return document
+    def batches() -> Iterator[str]:
+        for number in range(5):
+            if number == 3:
+                os.kill(os.getpid(), signal.SIGINT)
+            between.get()()
+            yield str(number)
 
+    monkeypatch.setattr(clean_dump, "clean_batch", SimpleNamespace(submit=lambda work: begun.append(work) or future))
+    monkeypatch.setattr(clean_dump, "_report", lambda _session, work, _shown: work)
+    session: Any = SimpleNamespace(is_done=lambda work: False)
+    runner: Any = SimpleNamespace(workers=2)
     before = signal.getsignal(signal.SIGINT)
+    done: list[object] = []
+    works: Any = batches()
+    shown: Any = None
     with pytest.raises(KeyboardInterrupt), Interrupt(said.append):
-        apply(batch, [("press", press), *pipeline.STAGES])
+        for work in clean_dump.each_done(session, runner, works, shown):
+            done.append(work)  # noqa: PERF402 (what came before the end is kept)
     assert signal.getsignal(signal.SIGINT) is before
-    assert said == ["finishing the document at hand; Ctrl-C again stops at once"]
-    assert [bool(job.document and job.document.blocks) for job in batch.jobs] == [True, True, False, False, False]
-
-
-def test_ctrl_c_between_records_leaves_whole_ones(raw: list[Path], tmp_path: Path) -> None:
-    batch = apply(Batch("five", jobs(raw)), pipeline.STAGES)
-    with pytest.raises(KeyboardInterrupt), Interrupt(str):
-        emit(batch, tmp_path, lambda record: os.kill(os.getpid(), signal.SIGINT))
-    assert [file.name for file in tmp_path.iterdir()] == ["0.json"]
+    assert said == ["finishing the batches at hand; Ctrl-C again stops at once"]
+    assert begun == done == ["0", "1", "2"]
 
 
 def test_ctrl_c_is_heard_while_documents_are_counted(tmp_path: Path) -> None:
@@ -153,8 +165,8 @@ def test_a_second_ctrl_c_stops_at_once() -> None:
 def test_an_interrupted_run_says_how_to_go_on(
     copydesk: Command, raw: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def flow(_i: object, _o: object, done: Callable[[pipeline.Record], None], _options: object, _overrides: object) -> Counts:
-        done(pipeline.clean(b"Some words."))
+    def flow(_i: object, _o: object, done: Callable[[list[Made]], None], _options: object, **_: object) -> Counts:
+        done([row_of(pipeline.clean(b"Some words."))])
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "clean_all", flow)

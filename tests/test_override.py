@@ -13,8 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
+from flows.batch import Job
 from flows.commands.correct import parsed
 from flows.corrections import Watch, load_overrides
+from flows.parts import made
+from flows.readers.entry import Origin
+from flows.readers.entry import document as document_of
 from pipeline.document import Document, Label, Payload, ProblemCode
 from pipeline.override import FIELDS, SEEN, Override, override_fields, override_labels, read_overrides, to_lines
 from pipeline.record import Record, payload_id
@@ -308,7 +312,8 @@ def test_faulty_override_files_are_said_in_one_line(copydesk: Command, place: Pa
 def test_a_run_says_which_overrides_met_no_document(place: Path) -> None:
     (place / "o.jsonl").write_bytes(to_lines([value("title", "x"), replace(value("title", "x"), document=payload_id(b""))]))
     watch = Watch(load_overrides(str(place / "o.jsonl")))
-    watch.saw(cleaned(label("Work on", Label.TITLE, seen="other")))
+    stale = cleaned(label("Work on", Label.TITLE, seen="other"))
+    watch.saw([made(Job("a.json", document_of(DATA, Origin("a.txt"))), stale, "a.json", 0, b"")])
     assert watch.faults() == [
         "overrides that no longer apply: 1 (problem override_stale in the records)",
         "overrides that name no document of this run: 1",
@@ -319,8 +324,11 @@ def test_the_flow_honours_overrides(prefect_server: None, place: Path) -> None:
     from flows.clean_dump import clean_dump
 
     (place / "o.jsonl").write_bytes(to_lines([value("title", "Another"), label("Work on", Label.ADVERTISEMENT)]))
+    clean_dump(str(place / "a.txt"), str(place / "out"))
     counts = clean_dump(str(place / "a.txt"), str(place / "out"), overrides=str(place / "o.jsonl"))
-    assert counts["outcomes"] == {"ok": 1}
+    assert counts["outcomes"] == {"ok": 1}  # it was cleaned before, but without
+    again = clean_dump(str(place / "a.txt"), str(place / "out"), overrides=str(place / "o.jsonl"))
+    assert (again["outcomes"], again["unchanged"]) == ({}, {"documents": 1})
     expected = pipeline.clean(DATA, "a.txt", path="a.txt", overrides=load_overrides(str(place / "o.jsonl")))
     assert (place / "out" / "a.json").read_bytes() == pipeline.to_json(expected)
 

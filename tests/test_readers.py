@@ -27,7 +27,7 @@ from flows.readers import READERS, reader_of, rows
 from flows.readers.entry import Entry
 from flows.readers.http_body import decode_body, join_chunks
 from flows.readers.limits import Limits, Options
-from flows.slices import Slice, plan, read_batch, read_slice
+from flows.slices import Slice, plan, read_slice
 from flows.sources import SourceFile, find_sources
 from pipeline.record import from_json
 
@@ -214,10 +214,10 @@ def test_slices_tile_the_documents_and_can_be_read_in_any_order(tmp_path: Path, 
     sources = find_sources([str(tmp_path)])
     batches = list(plan(sources, Options(), Counter()))
     assert [sum(part.count for part in batch) for batch in batches] == [10, 10, 7]
-    outputs = [job.output for batch in batches for job in read_batch("x", batch, Options()).jobs]
+    outputs = [job.output for batch in batches for part in batch for job in read_slice(part, Options())]
     assert len(set(outputs)) == 27
     for batch in reversed(batches):
-        names = [job.output for job in read_batch("x", batch, Options()).jobs]
+        names = [job.output for part in batch for job in read_slice(part, Options())]
         assert names == [name for name in outputs if name in names]
 
 

@@ -22,6 +22,28 @@ Examples:
     "schema": """\b
 Examples:
   copydesk schema > record.schema.json""",
+    "runs": """\b
+Examples:
+  copydesk runs output
+  copydesk runs output --json | tail -1""",
+    "status": """\b
+Examples:
+  copydesk status output
+  copydesk status output --json | jq .busy""",
+    "retry": """\b
+Examples:
+  copydesk retry output --rejected
+  copydesk retry output --rejected took_too_long --seconds 600""",
+    "duplicates": """\b
+Examples:
+  copydesk duplicates output""",
+    "serve": """\b
+Examples:
+  copydesk serve --cron "0 3 * * *" dumps --output records
+  copydesk serve --every 60 inbox --output records""",
+    "doctor": """\b
+Examples:
+  copydesk doctor""",
     "verify": """\b
 Examples:
   copydesk verify record.json --against page.txt

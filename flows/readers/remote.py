@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import BinaryIO
 
@@ -39,7 +40,7 @@ def open_url(url: str) -> BinaryIO:
     """The bytes at an address; raises `OSError`."""
     try:
         fs, path = _filesystem(url)
-        file: BinaryIO = fs.open(path, "rb")
+        file: BinaryIO = io.BufferedReader(fs.open(path, "rb"))  # its own files know no readline(size)
     except (ImportError, ValueError) as error:
         raise OSError(str(error)) from error
     return file
