@@ -27,6 +27,7 @@ from prefect.states import Completed
 from flows.apart import at_work, break_off, dismiss
 from flows.artifacts import Progress, summarize
 from flows.hands import STEPS, Counts, Worker, counted
+from flows.interrupt import between
 from flows.outputs import check_apart
 from flows.runners import Runner, runner_of
 from flows.session import Session, Settings, opened
@@ -176,7 +177,8 @@ def each_done(session: Session, runner: Runner, batches: Iterator[Work], shown: 
     try:
         while True:
             try:
-                work = None if stopped else next(waiting)
+                work = next(waiting)
+                between.get()()
             except KeyboardInterrupt as asked:  # the batches at hand are finished first
                 work, stopped = None, asked
             if work is None or not session.is_done(work):

@@ -22,7 +22,7 @@ from conftest import Command
 import pipeline
 from flows import cli
 from flows.batch import Job
-from flows.interrupt import Interrupt, between
+from flows.interrupt import Interrupt
 from flows.parts import made
 from flows.readers.entry import Origin, document
 from flows.readers.limits import Options
@@ -59,12 +59,12 @@ def test_completion_is_a_script_for_the_shell(copydesk: Command, shell: str, tmp
 def test_what_is_typed_is_completed() -> None:
     env = os.environ | {"_COPYDESK_COMPLETE": "bash_complete", "COMP_WORDS": "copydesk re", "COMP_CWORD": "1"}
     done = subprocess.run([sys.executable, "-m", "flows"], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-    assert done.stdout.split() == ["plain,report"]
+    assert done.stdout.split() == ["plain,report", "plain,retry"]
 
 
 def row_of(record: pipeline.Record) -> Made:
     """The row of a record."""
-    return made(Job("a.json", document(b"", Origin("a.txt"))), record, "a.json", 0, b"")
+    return made(Job("a.json", document(b"", Origin("a.txt"), "text/plain")), record, "a.json", 0, b"")
 
 
 def flow_of(*documents: bytes) -> Callable[..., Counts]:
@@ -122,7 +122,6 @@ def test_ctrl_c_finishes_the_batches_at_hand(monkeypatch: pytest.MonkeyPatch) ->
         for number in range(5):
             if number == 3:
                 os.kill(os.getpid(), signal.SIGINT)
-            between.get()()
             yield str(number)
 
     monkeypatch.setattr(clean_dump, "clean_batch", SimpleNamespace(submit=lambda work: begun.append(work) or future))
@@ -134,8 +133,7 @@ def test_ctrl_c_finishes_the_batches_at_hand(monkeypatch: pytest.MonkeyPatch) ->
     works: Any = batches()
     shown: Any = None
     with pytest.raises(KeyboardInterrupt), Interrupt(said.append):
-        for work in clean_dump.each_done(session, runner, works, shown):
-            done.append(work)  # noqa: PERF402 (what came before the end is kept)
+        done.extend(clean_dump.each_done(session, runner, works, shown))
     assert signal.getsignal(signal.SIGINT) is before
     assert said == ["finishing the batches at hand; Ctrl-C again stops at once"]
     assert begun == done == ["0", "1", "2"]
@@ -177,6 +175,6 @@ def test_an_interrupted_run_says_how_to_go_on(
 
 def test_exit_statuses_are_documented() -> None:
     page = (ROOT / "docs" / "command-line.md").read_text()
-    statuses = {cli.REJECTED, cli.FAILED, cli.INTERRUPTED, cli.CallError.exit_code, 0}
+    statuses = {cli.REJECTED, cli.FlowError.exit_code, cli.INTERRUPTED, cli.CallError.exit_code, 0}
     assert {int(found) for found in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == statuses
     assert all(isinstance(command, click.Command) for command in cli.cli.commands.values())

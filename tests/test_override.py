@@ -313,7 +313,7 @@ def test_a_run_says_which_overrides_met_no_document(place: Path) -> None:
     (place / "o.jsonl").write_bytes(to_lines([value("title", "x"), replace(value("title", "x"), document=payload_id(b""))]))
     watch = Watch(load_overrides(str(place / "o.jsonl")))
     stale = cleaned(label("Work on", Label.TITLE, seen="other"))
-    watch.saw([made(Job("a.json", document_of(DATA, Origin("a.txt"))), stale, "a.json", 0, b"")])
+    watch.saw([made(Job("a.json", document_of(DATA, Origin("a.txt"), "text/plain")), stale, "a.json", 0, b"")])
     assert watch.faults() == [
         "overrides that no longer apply: 1 (problem override_stale in the records)",
         "overrides that name no document of this run: 1",
