@@ -92,7 +92,7 @@ PRIORS = {
         "outlet line": 150,
         "the dump's own field": 300,
     },
-    "title": {"the dump's own field": 150},
+    "title": {"the dump's own field": 150, "a person's label": 2000},
     "authors": {"the dump's own field": 150, "introduced as author": 200},
     "date_published": {
         "the dump's own field": 150,
