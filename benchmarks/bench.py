@@ -150,8 +150,8 @@ def main() -> None:
         ratio = _mean(table.speed[f"copydesk, {kind}"]) / _mean(table.speed.get("trafilatura, html", []))
         print(f"copydesk, {kind}: {ratio:.2f} times the pages a second of trafilatura on the HTML; all records written")
     for name in SETS:  # title, authors, dates ...: of the text records, one renderer
-        for renderer in ("resiliparse", "html"):
-            if (written / f"{name}-{renderer}.jsonl").exists():
+        for kind, renderer in (("text", "resiliparse"), ("html", "html")):
+            if kind in a.kinds:
                 print(f"{name}, {renderer}", flush=True)
                 gold = written / f"{name}-gold.jsonl"
                 gold.write_text("".join(json.dumps(g) + "\n" for g in golds[name]), encoding="utf-8")
