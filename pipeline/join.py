@@ -66,6 +66,8 @@ def _fits(first: Block, second: Block) -> bool:
     """Whether two blocks are neighbours of a kind: running text goes on a list item, never the other way round."""
     if first.end != second.start or first.label not in JOINED:
         return False
+    if first.markup and second.markup and first.markup.container is not second.markup.container:
+        return False  # markup says where a paragraph ends
     return second.label is first.label or (first.label is Label.LIST_ITEM and second.label is Label.PARAGRAPH)
 
 

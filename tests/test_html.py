@@ -168,6 +168,23 @@ def test_blocks_tile_the_text_of_any_markup(pieces: list[str]) -> None:
     assert (text, [(b.start, b.end) for b in blocks]) == (again[0], [(b.start, b.end) for b in again[1]])
 
 
+def test_elements_say_what_kept_lines_are() -> None:
+    page = (
+        b"<article><h1>The bridge story goes on</h1><p>The council has looked at the bridge over the river for a year now, and the "
+        b"engineers say that it can be saved. They found rust in two of the five arches.</p><h2>What the bridge needs</h2><p>The "
+        b"repairs will take two summers, because nobody may work in the water while the salmon climb. Traffic goes on meanwhile.</p>"
+        b"<ul><li>More money for the bridge and for the road that leads to it</li><li>A crane that stands on a raft, which has to "
+        b"come up the river from the harbour in spring.</li></ul><p>Shopkeepers on the market fear for their customers, and the "
+        b"mayor has promised a ferry to everyone who asks. It will cost nothing.</p><blockquote><p>We have waited for this since my "
+        b"grandmother was a girl, and we can wait two summers more.</p></blockquote><p>The first arch is to be lifted out of its "
+        b"place in May next year, if the river is low enough by then, and the last in September.</p></article>"
+    )
+    record = pipeline.clean(page, name="page.html", media_type="text/html")
+    labels = [str(block.label) for block in record.blocks if block.kept]
+    assert labels == ["paragraph", "heading", "paragraph", "list_item", "list_item", "paragraph", "quote", "paragraph"]
+    assert pipeline.verify(record, page) == []
+
+
 def test_a_page_that_declares_another_language_is_noted() -> None:
     body = "<p>Der Bundestag hat am Donnerstag über den Haushalt beraten, und die Abgeordneten stritten lange darüber.</p>" * 5
     for lang, noted in (("en", True), ("de-AT", False), ("", False), ("x-klingon!", False)):

@@ -22,7 +22,7 @@ from pipeline.label.rules.about import (
     standfirst,
 )
 from pipeline.label.rules.chrome import PAIR_WORDS, breadcrumb, dated_teaser, outside, template_pair, ticker, under_head
-from pipeline.label.rules.content import heading, list_entry, prose, summary_head
+from pipeline.label.rules.content import element, heading, list_entry, prose, summary_head
 from pipeline.label.vote import Vote
 
 Rule = Callable[[Page, int], Vote | None]
@@ -37,6 +37,11 @@ def everywhere(page: Page) -> Iterable[int]:
 def under_heads(page: Page) -> Iterable[int]:
     """Lines under a furniture heading."""
     return page.runs
+
+
+def marked_up(page: Page) -> Iterable[int]:
+    """All lines of a page of HTML; none of a text."""
+    return range(len(page.markups))
 
 
 def in_body(page: Page) -> Iterable[int]:
@@ -112,6 +117,7 @@ RULES: tuple[tuple[str, Lines, Rule], ...] = (
     ("template_pair", long, template_pair),
     ("summary_head", known, summary_head),
     ("list_entry", in_body, list_entry),
+    ("element", marked_up, element),
     ("heading", in_body, heading),
     ("prose", everywhere, prose),
     ("outside", out_of_body, outside),

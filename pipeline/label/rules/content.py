@@ -21,6 +21,27 @@ def list_entry(page: Page, i: int) -> Vote | None:
     return Vote(Label.LIST_ITEM, "bullet", line.text[:2].strip(), 0.8) if line.bullet and first <= i < last else None
 
 
+ELEMENTS = {
+    "li": Label.LIST_ITEM,
+    "dd": Label.LIST_ITEM,
+    "td": Label.TABLE,
+    "th": Label.TABLE,
+    "tr": Label.TABLE,
+    "blockquote": Label.QUOTE,
+}
+
+
+def element(page: Page, i: int) -> Vote | None:
+    """The element of a page's markup that holds the line, or holds its paragraph, says what it is."""
+    for container, _ in zip(page.markups[i].container.outwards(), range(2), strict=False):
+        label = ELEMENTS.get(container.tag)
+        if label is not None:
+            return Vote(label, "element", f"<{container.tag}>", 0.99)
+        if container.tag != "p":
+            return None
+    return None
+
+
 def heading(page: Page, i: int) -> Vote | None:
     """A short line without a full stop inside the body, with prose below it."""
     line = page.lines[i]
