@@ -110,7 +110,7 @@ def _build(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
         return None
     rows = features(page, np.zeros(len(page.lines)))
     if page.markups:
-        rows = np.hstack([rows, markup_features(page.markups, rows, np.zeros(1 << 16, dtype=np.int16))])
+        rows = np.hstack([rows, markup_features(page, rows, np.zeros(1 << 16, dtype=np.int16))])
     texts = [line.text for line in page.lines]
     return Row(
         name,

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from pipeline.document import Block, Container, Document, RejectionCode, UnusablePayloadError
 from pipeline.html.flatten import Flattener
-from pipeline.html.structured import facts
+from pipeline.html.structured import SPOKEN, facts
 from pipeline.html.tree import parse
-from pipeline.html.voters import ask, shares
+from pipeline.html.voters import ask, heard, shares
 
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 HEAD = Container(None, "head", ())
@@ -25,14 +25,16 @@ def flatten_page(source: str, *, ask_others: bool = True) -> tuple[str, tuple[Bl
     flat = Flattener()
     if tree is None:
         return "", ()
-    for fact in facts(tree):
-        flat.add_fact(fact, HEAD)
+    said = facts(tree)
+    for fact in said:
+        if fact.name not in SPOKEN:
+            flat.add_fact(fact, HEAD)
     first = len(flat.blocks)
     flat.walk(tree)
     text, blocks = flat.text, flat.blocks
     if ask_others:
         lines = [text[block.start : block.end] for block in blocks[first:]]
-        votes = shares(lines, ask(parsed, tree, len(lines)))
+        votes = shares(lines, (*ask(parsed, tree, len(lines)), *heard(said)))
         blocks[first:] = [
             block._replace(markup=block.markup._replace(extracted=vote))
             for block, vote in zip(blocks[first:], votes, strict=True)

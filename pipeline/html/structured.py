@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any, NamedTuple
 
 import lxml.html
@@ -78,6 +79,12 @@ FOR_MACHINES = (
 )
 """Names of meta tags, or how they begin, that tell a browser or crawler what to do, and nothing of the document."""
 
+SPOKEN = ("articleBody", "text", "reviewBody")
+"""Properties of JSON-LD that hold text which mostly stands on the page as well: no facts, but votes for its lines."""
+
+MAX_SPOKEN = 200_000
+"""Characters of such a text that are read."""
+
 PEOPLE = ("author", "creator", "contributor", "editor", "publisher", "sourceOrganization")
 """Properties of JSON-LD whose objects have names."""
 
@@ -126,6 +133,14 @@ def _of_tag(tag: Tag) -> Iterator[Fact]:
 
 def _clean(value: str) -> str:
     return " ".join(value.split())[:MAX_VALUE]
+
+
+_TAG_RE = re.compile(r"<[^<>]{0,2000}>")
+
+
+def _plain(value: str) -> str:
+    """The text of a long value, which pages give as plain text, as markup or as escaped markup."""
+    return _TAG_RE.sub(" ", unescape(value[:MAX_SPOKEN])) if "&" in value or "<" in value else value[:MAX_SPOKEN]
 
 
 _CONTROLS_RE = re.compile(r"[\x00-\x1f]+")
@@ -181,6 +196,10 @@ def _of_object(node: dict[str, Any], known: dict[str, dict[str, Any]]) -> Iterat
         for value in _listed(node.get(name))[:20]:
             if isinstance(value, str | int | float) and not isinstance(value, bool):
                 yield Fact("json-ld", name, _clean(str(value)), kind)
+    for name in SPOKEN:
+        for value in _listed(node.get(name))[:20]:
+            if isinstance(value, str):
+                yield Fact("json-ld", name, _plain(value), kind)
     for name in PEOPLE:
         for value in _listed(node.get(name))[:20]:
             if isinstance(value, str):

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 
 import lxml.html
 
+from pipeline.html.structured import SPOKEN, Fact
+
 EXTRACTORS = ("trafilatura", "trafilatura_comments", "resiliparse")
-"""The columns of the votes."""
+"""The first columns of the votes; behind them come those of the page's own `heard` texts."""
 
 MAX_SOURCE = 4_000_000
 MAX_LINES = 20_000
@@ -41,6 +43,19 @@ def _resiliparse(source: str) -> str:
         return str(extract_plain_text(source, main_content=True, alt_texts=False, links=False, list_bullets=False))
     except (ValueError, RuntimeError):
         return ""
+
+
+def heard(facts: Iterable[Fact]) -> tuple[str, str, str]:
+    """What the page's head itself gives of its text: the body of the article, other texts, descriptions."""
+    body, others, about = [], [], []
+    for fact in facts:
+        if fact.name == "articleBody":
+            body.append(fact.value)
+        elif fact.name in SPOKEN or (fact.name == "description" and "Product" in fact.kind):
+            others.append(fact.value)
+        elif fact.name.endswith("description"):
+            about.append(fact.value)
+    return "\n".join(body), "\n".join(others), "\n".join(about)
 
 
 def shares(lines: Sequence[str], texts: Iterable[str]) -> list[tuple[float, ...]]:

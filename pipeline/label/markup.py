@@ -9,8 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.document import Container, Markup
+from pipeline.label.elements import AROUND, Elements
 from pipeline.label.features import Matrix, shifted, window_means
+from pipeline.label.head import HEAD, head_features, head_names
 from pipeline.label.lexicon import slot_scores
+from pipeline.label.page import Page
 
 TAGS = (
     ("p",),
@@ -32,26 +35,10 @@ TAGS = (
 )
 """Elements that hold a line, in groups."""
 
-AROUND = (
-    ("article",),
-    ("main",),
-    ("nav", "menu"),
-    ("header",),
-    ("footer",),
-    ("aside",),
-    ("form", "fieldset"),
-    ("figure", "figcaption"),
-    ("table",),
-    ("ul", "ol", "dl"),
-    ("blockquote",),
-    ("button",),
-    ("section",),
-    ("noscript",),
-    ("dialog",),
-)
-"""Elements that a line may stand in, at any distance."""
+VOTERS = 6
+LEADING = 4
+"""The first votes: those for the body of the page. Their sum is looked at in the neighbours, too."""
 
-VOTERS = 3
 NEAR = 3
 """Elements outwards whose class words count as near."""
 
@@ -61,7 +48,6 @@ FAR = 12
 STEPS = (-2, -1, 1, 2)
 WINDOWS = (3, 10)
 _TAG = {tag: k for k, group in enumerate(TAGS) for tag in group}
-_AROUND = {tag: k for k, group in enumerate(AROUND) for tag in group}
 _HIGHEST = 6
 """Elements outwards whose share of the page is measured."""
 
@@ -73,6 +59,7 @@ def markup_names() -> list[str]:
     names += ["same_as_above", "same_as_below", "up_from_above", "up_from_below", "up_to_best", "in_best", "up_to_half"]
     names += ["path_share", "path_lines"]
     names += [f"{what}_{k}" for k in range(_HIGHEST) for what in ("prose_share", "linked_share", "words")]
+    names += head_names()
     names += [f"vote_{k}" for k in range(VOTERS)]
     moving = ["linked", "votes", "tag_near", "tag_far"]
     names += [f"{name}{s:+}" for name in moving for s in STEPS] + [f"{name}~{w}" for w in WINDOWS for name in moving]
@@ -120,93 +107,30 @@ def tag_slots(markups: Sequence[Markup]) -> list[tuple[bytes, bytes]]:
     return [page.of(markup) for markup in markups]
 
 
-class Elements:
-    """The elements that hold a page's lines, numbered, with what all their lines sum up to."""
-
-    def __init__(self, markups: Sequence[Markup]) -> None:
-        self.number: dict[int, int] = {}
-        self.above: list[int] = []
-        self.depth: list[int] = []
-        self.flags: list[tuple[float, ...]] = []
-        self.path: list[tuple[str, ...]] = []
-        self.of_line = np.array([self._add(m.container) for m in markups], dtype=np.int64)
-
-    def _add(self, container: Container) -> int:
-        known = self.number.get(id(container))
-        if known is not None:
-            return known
-        chain = []
-        here: Container | None = container
-        while here is not None and id(here) not in self.number:
-            chain.append(here)
-            here = here.above
-        for item in reversed(chain):
-            parent = self.number[id(item.above)] if item.above is not None else -1
-            flags = list(self.flags[parent]) if parent >= 0 else [0.0] * len(AROUND)
-            k = _AROUND.get(item.tag)
-            if k is not None:
-                flags[k] = 1.0
-            self.number[id(item)] = len(self.above)
-            self.above.append(parent)
-            self.depth.append(self.depth[parent] + 1 if parent >= 0 else 0)
-            self.flags.append(tuple(flags))
-            self.path.append((*(self.path[parent] if parent >= 0 else ())[-4:], item.tag + "." + ".".join(item.words[:2])))
-        return self.number[id(container)]
-
-    def totals(self, own: Matrix) -> Matrix:
-        """For each element the sum over all lines in it, of a column or several."""
-        sums = np.zeros((len(self.above), own.shape[1]))
-        np.add.at(sums, self.of_line, own)
-        for e in range(len(self.above) - 1, 0, -1):  # children come behind their parents
-            sums[self.above[e]] += sums[e]
-        return sums
-
-    def up(self, k: int) -> npt.NDArray[np.int64]:
-        """For each line the element `k` levels outwards, or the outermost."""
-        above = np.maximum(np.array(self.above, dtype=np.int64), 0)
-        here = self.of_line
-        for _ in range(k):
-            here = above[here]
-        return here
-
-    def steps_to(self, target: int) -> list[int]:
-        """For each element how many levels outwards one has to go until `target` is inside; 0 within it."""
-        holds = {target}
-        here = target
-        while self.above[here] >= 0:
-            here = self.above[here]
-            holds.add(here)
-        steps = [0] * len(self.above)
-        inside = [False] * len(self.above)
-        for e, parent in enumerate(self.above):
-            inside[e] = e == target or (parent >= 0 and inside[parent])
-            steps[e] = 0 if inside[e] or e in holds else 1 + (steps[parent] if parent >= 0 else 0)
-        return [s if not inside[e] else -1 for e, s in enumerate(steps)]
-
-
-def markup_features(markups: Sequence[Markup], rows: Matrix, weights: npt.NDArray[np.int16]) -> Matrix:
+def markup_features(page: Page, rows: Matrix, weights: npt.NDArray[np.int16]) -> Matrix:
     """One row a line, given its columns of `features` (words first) and the class lexicon. Named by `markup_names`."""
-    slots = tag_slots(markups)
+    slots = tag_slots(page.markups)
     near = slot_scores([s[0] for s in slots], weights)
     far = slot_scores([s[1] for s in slots], weights)
-    fixed = fixed_features(markups, rows)
+    fixed = fixed_features(page, rows)
     return np.hstack([fixed, *moving(fixed, near, far)])
 
 
 LINKED = len(TAGS) + len(AROUND) + 2
-FIXED = len(TAGS) + len(AROUND) + 19 + 3 * _HIGHEST + VOTERS
+FIXED = len(TAGS) + len(AROUND) + 19 + 3 * _HIGHEST + HEAD + VOTERS
 
 
 def moving(fixed: Matrix, near: Matrix, far: Matrix) -> list[Matrix]:
     """The columns that hang on the class lexicon, and those of the neighbours."""
     near, far = np.clip(near, -8.0, 8.0)[:, None], np.clip(far, -8.0, 8.0)[:, None]
-    votes = fixed[:, -VOTERS:].sum(axis=1, keepdims=True)
+    votes = fixed[:, -VOTERS:][:, :LEADING].sum(axis=1, keepdims=True)
     columns = np.hstack([fixed[:, LINKED : LINKED + 1], votes, near, far])
     return [shifted(columns, STEPS), window_means(columns, WINDOWS), near, far]
 
 
-def fixed_features(markups: Sequence[Markup], rows: Matrix) -> Matrix:
+def fixed_features(page: Page, rows: Matrix) -> Matrix:
     """The columns that need no lexicon."""
+    markups = page.markups
     n = len(markups)
     elements = Elements(markups)
     of_line = elements.of_line
@@ -245,7 +169,9 @@ def fixed_features(markups: Sequence[Markup], rows: Matrix) -> Matrix:
         here = sums[elements.up(k)]
         heights += [here[:, 1] / max(float(total[1]), 1e-9), here[:, 2] / np.maximum(here[:, 0], 1e-9), here[:, 0]]
     votes = np.array([m.extracted or (0.0,) * VOTERS for m in markups])
-    return np.hstack([tags, around, np.stack(single, axis=1), np.stack(heights, axis=1), votes])
+    return np.hstack(
+        [tags, around, np.stack(single, axis=1), np.stack(heights, axis=1), head_features(page, elements, words, prose), votes]
+    )
 
 
 def _beside(elements: Elements) -> list[Matrix]:

@@ -84,7 +84,7 @@ def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None)
     scores = slot_scores([reading.slots for reading in page.readings], model.lexicon)
     rows = features(page, scores)
     if page.markups and model.tags is not None:
-        rows = np.hstack([rows, markup_features(page.markups, rows, model.tags)])
+        rows = np.hstack([rows, markup_features(page, rows, model.tags)])
     first = probabilities(model.first.margins(rows)[:, 0], model.logistic)
     seen = np.hstack([rows, region_features(page.telling, rows, first)])
     margins = model.second.margins(seen)[:, 0]

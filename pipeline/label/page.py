@@ -31,7 +31,7 @@ class Page:
     """All non-blank lines of a document, with what is known of the page as a whole.
 
     Beside each line stand the index of its block, the number of blank lines above it, the spaces before it and, if the document
-    is a page of HTML, what its markup says. The facts of a page's head are no lines.
+    is a page of HTML, what its markup says. The facts of a page's head are no lines but `facts`: source, name, kind and value.
     """
 
     readings: list[Reading]
@@ -39,17 +39,20 @@ class Page:
     blanks: list[int]
     indents: list[int]
     markups: list[Markup]
+    facts: list[tuple[str, str, str, str]]
 
     @classmethod
     def of(cls, document: Document) -> Page:
         """Read a document's blocks."""
-        page = cls([], [], [], [], [])
+        page = cls([], [], [], [], [], [])
         blanks = 1
         for index, block in enumerate(document.blocks):
             if block.label is Label.BLANK:
                 blanks = document.text.count("\n", block.start, block.end)
                 continue
             if block.markup and block.markup.container.tag == "head":
+                value = document.text[block.start : block.end].strip()
+                page.facts += [(*noted, value) for noted in block.markup.noted]
                 continue
             text = read(document, block.start, min(block.end, block.start + MAX_LINE))
             if text:
