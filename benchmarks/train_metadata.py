@@ -1,18 +1,19 @@
 """Train the weights of the metadata clues, and print the cross-validated figures of every field: one table.
 
-    python -m benchmarks.train_metadata BENCH --work FOLDER --models PATTERN [--only figures|weights]
+    python -m benchmarks.train_metadata BENCH --work FOLDER --models FOLDER [--only figures|weights]
 
-Pages are labelled with the model of the fold that never saw their site (PATTERN has {kind} and {fold}), kept in FOLDER, and
-read with weights that never saw it either. The benchmark's own `score.py` does the scoring.
+Pages are labelled with the model of the fold that never saw their site (`benchmarks.train` leaves those models, and which page
+is in which fold, in a folder), kept in the work folder, and read with weights that never saw it either. The benchmark's own `score.py` does the scoring.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import json
 import pickle
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -24,7 +25,7 @@ from sklearn.linear_model import LogisticRegression
 
 import pipeline
 from benchmarks.bench import scorer
-from benchmarks.dataset import RENDERERS, SETS, jsonl, site_folds
+from benchmarks.dataset import RENDERERS, SETS, jsonl
 from pipeline.dates import minutes
 from pipeline.document import Document, Payload, UnusablePayloadError
 from pipeline.label import label
@@ -34,6 +35,9 @@ from pipeline.metadata.sheet import Sheet
 from pipeline.metadata.weights import Weights
 
 FOLDS = 3
+Folds = Mapping[str, int]
+"""The fold of each page, by set and id."""
+
 SOURCES = {"html": ("html",), "text": RENDERERS}
 OUT = Path("pipeline/metadata/weights.tsv")
 NEWS = {"title": 2.0, "date_published": 2.0, "authors": 4.0, "outlet": 1.0}
@@ -124,23 +128,22 @@ class Example:
     weight: float
 
 
-def labelled(bench: Path, source: str, models: Sequence[Model], work: Path) -> list[tuple[str, str, Document]]:
+def labelled(bench: Path, source: str, models: Sequence[Model], fold: Folds, work: Path) -> list[tuple[str, str, Document]]:
     """The pages of both sets in one source, through all stages before metadata; built once."""
     kept = work / f"labelled-{source}.pickle.gz"
     if kept.exists():
         with gzip.open(kept) as file:
             return list(pickle.load(file))
-    fold = site_folds([g for name in SETS for g in jsonl(bench / name / "gold.jsonl.gz")], FOLDS)
     out = []
     for name in SETS:
         kinds = {g["id"]: g["type"] for g in jsonl(bench / name / "gold.jsonl.gz")}
         for id_, payload in _payloads(bench, name, source):
-            if name == "wcxb-dev" and kinds[id_] != "article":
+            if (name == "wcxb-dev" and kinds[id_] != "article") or f"{name} {id_}" not in fold:
                 continue
             document = Document(payload)
             try:
                 for stage, run in pipeline.STAGES[:-1]:
-                    document = label(document, models[fold[name, id_]]) if stage == "label" else run(document)
+                    document = label(document, models[fold[f"{name} {id_}"]]) if stage == "label" else run(document)
             except UnusablePayloadError:
                 continue
             out.append((name, id_, replace(document, payload=replace(document.payload, data=b""))))
@@ -266,24 +269,24 @@ def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("bench", type=Path)
     ap.add_argument("--work", type=Path, required=True)
-    ap.add_argument("--models", required=True, help="model files of the folds, as FOLDER/{kind}-{fold}.npz")
+    ap.add_argument("--models", type=Path, required=True, help="the folder that benchmarks.train left its fold models in")
     ap.add_argument("--only", choices=["figures", "weights"])
     a = ap.parse_args()
     scores = scorer(a.bench)
     golds = {name: {g["id"]: g for g in jsonl(a.bench / name / "gold.jsonl.gz")} for name in SETS}
-    fold = site_folds([g for name in SETS for g in golds[name].values()], FOLDS)
     whole: dict[tuple[str, str, str], int] = {}
     head = ("title", "authors F1", "date F1", "minute+zone", "outlet", "outlet near", "no date")
     print(f"{'':23}" + "".join(f"{h:>13}" for h in head))
     for kind, sources in SOURCES.items():
-        models = [read_model(Path(a.models.format(kind=kind, fold=f)).read_bytes(), kind) for f in range(FOLDS)]
-        found = {source: labelled(a.bench, source, models, a.work) for source in sources}
+        models = [read_model((a.models / f"{kind}-{f}.npz").read_bytes(), kind) for f in range(FOLDS)]
+        fold: Folds = json.loads((a.models / f"folds-{kind}.json").read_text(encoding="utf-8"))
+        found = {source: labelled(a.bench, source, models, fold, a.work) for source in sources}
         read = partial(_pages, found, golds, fold)
         if a.only != "weights":
             by_fold = [train([p for p in read() if p.fold != f], kind, scores.norm) for f in range(FOLDS)]
             for source, documents in found.items():
                 for name in SETS:
-                    records = {i: record(d, by_fold[fold[n, i]]) for n, i, d in documents if n == name}
+                    records = {i: record(d, by_fold[fold[f"{n} {i}"]]) for n, i, d in documents if n == name}
                     wanted = [g for g in golds[name].values() if name != "wcxb-dev" or g["type"] == "article"]
                     print(row(name, source, wanted, records, scores), flush=True)
         if a.only != "figures":
@@ -296,11 +299,11 @@ def main() -> None:
 def _pages(
     found: dict[str, list[tuple[str, str, Document]]],
     golds: dict[str, dict[str, dict[str, Any]]],
-    fold: dict[tuple[str, str], int],
+    fold: Folds,
 ) -> Iterator[Read]:
     for source, documents in found.items():
         for name, id_, document in documents:
-            yield Read(name, source, fold[name, id_], golds[name][id_], Sheet(document))
+            yield Read(name, source, fold[f"{name} {id_}"], golds[name][id_], Sheet(document))
 
 
 if __name__ == "__main__":

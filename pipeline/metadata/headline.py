@@ -21,10 +21,12 @@ class Surroundings:
 
     def __init__(self, sheet: Sheet) -> None:
         lines = sheet.lines
-        self.first = next(_begins(sheet), sheet.body[0])
+        self.lines = lines
+        self.kind = sheet.kind
+        self.first = begins(sheet)
         self.titles = [line.number for line in lines if line.label is Label.TITLE and line.number <= self.first + 1]
         self.about = [line.number for line in lines if line.label in (Label.DATE, Label.BYLINE)]
-        body = " ".join(line.text for line in lines if line.label in KEPT)[:BODY]
+        body = " ".join(line.text for line in lines if line.label in KEPT and line.number >= self.first)[:BODY]
         self.words = set(wording.tokenize(body))
 
     def clues_of(self, key: str, numbers: list[int]) -> list[str]:
@@ -41,11 +43,46 @@ class Surroundings:
         clues.append(f"lines to the body: {far}")
         clues += ["above byline or date"] * any(0 < n - number <= 3 for n in self.about)
         clues += ["below byline or date"] * any(-3 <= n - number < 0 for n in self.about)
+        if self.kind == "text":
+            clues += self._place_clues(number, share, len(key.split()), far)
         if self.titles:
             clues += ["first title line"] * (number == self.titles[0])
             clues += ["last title line before the body"] * (number == self.titles[-1])
             clues += ["the only title line before the body"] * (self.titles == [number])
         return clues
+
+    def _place_clues(self, number: int, share: float, words: int, far: str) -> list[str]:
+        """Clues of a line of plain text: what it is taken for, with its place, its length and its words in the body."""
+        line = self.lines[number]
+        told = f"{min(int(share * 5), 4)}/5" if share else "none"
+        long = "1" if words == 1 else "2-3" if words < 4 else "4-6" if words < 7 else "7-18" if words < 19 else "19+"
+        about = next((n - number for n in self.about if n > number), 99)
+        dated = "1" if about == 1 else "2-3" if about < 4 else "4-8" if about < 9 else "far"
+        clues = [
+            f"line {line.label}",
+            f"line {line.label}, {far} above",
+            f"words in the body: {told}, {far} above",
+            f"words in the body: {told}, {long} words",
+            f"{long} words, {far} above",
+            f"{dated} above byline or date",
+            f"{dated} above byline or date, words in the body: {told}",
+        ]
+        return clues + self._neighbour_clues(number)
+
+    def _neighbour_clues(self, number: int) -> list[str]:
+        clues = []
+        for step in (-2, -1, 1, 2, 3):
+            at = number + step
+            if 0 <= at < len(self.lines):
+                other = self.lines[at]
+                size = "short" if len(other.text) < 25 else "middle" if len(other.text) < 90 else "long"
+                clues.append(f"{step:+}: {other.label}, {size}")
+        return clues
+
+
+def begins(sheet: Sheet) -> int:
+    """The line at which the running text begins."""
+    return next(_begins(sheet), sheet.body[0])
 
 
 def _begins(sheet: Sheet) -> Iterator[int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline import wording
 from pipeline.document import Candidate, Label
 from pipeline.metadata.candidates import choose, locate
-from pipeline.metadata.headline import Surroundings
+from pipeline.metadata.headline import Surroundings, begins
 from pipeline.metadata.sheet import Sheet
 from pipeline.metadata.weights import Weights, score, sure
 from pipeline.metadata.when import kind_of
@@ -162,6 +162,9 @@ def _of_facts(sheet: Sheet) -> Iterator[tuple[str, int, str]]:
             yield value, -1, "the dump's own field"
 
 
+ABOVE = 20
+"""Lines above the body that could be the headline of a plain text: label and place say how likely."""
+
 BY_HAND = "a person's label"
 """The clue of a line that a correction calls the title."""
 
@@ -170,6 +173,7 @@ def _of_lines(sheet: Sheet) -> Iterator[tuple[str, int, str, int]]:
     headings = 0
     dated = [line.number for line in sheet.lines if line.label in (Label.DATE, Label.BYLINE)][:3]
     first, _ = sheet.body
+    begun = begins(sheet)
     h1 = sum(line.inside("h1") for line in sheet.lines)
     for line in sheet.lines:
         text = _BULLET_RE.sub("", line.text)
@@ -192,7 +196,11 @@ def _of_lines(sheet: Sheet) -> Iterator[tuple[str, int, str, int]]:
             rule = "heading" + (" above the body" if line.number <= first else "")
         elif sheet.kind == "text" and len(text) > 8 and any(0 < n - line.number <= 3 for n in dated):
             rule = "line above byline or date"
-        elif sheet.kind == "text" and len(text) > 15 and first - 6 <= line.number < first:
+        elif (
+            sheet.kind == "text"
+            and len(text) > 8
+            and (first - ABOVE <= line.number <= first or begun - ABOVE <= line.number <= begun)
+        ):
             rule = "line above the body"
         if rule:
             start, _ = locate(sheet.document, line.block, text)
