@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -176,22 +176,42 @@ class Models:
         np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
+Lexicons = tuple[npt.NDArray[np.int16], npt.NDArray[np.int16] | None]
+"""Weights of words, and of class names."""
+
+
+class Looks(NamedTuple):
+    """What the two looks learned: lexicons of the inner folds and of all rows, trees, probabilities of the rows left out."""
+
+    words: list[Lexicons]
+    lexicons: Lexicons
+    trees: tuple[Trees, Trees]
+    first: dict[int, Floats]
+    second: dict[int, Floats]
+
+
 class Trainer:
     """Trains on some rows as if there were no others: the second look only sees first looks that never saw the page."""
 
     def __init__(self, rows: Sequence[Row], examples: Examples, a: argparse.Namespace) -> None:
         self.rows, self.examples, self.a = rows, examples, a
 
-    def fit(self, train: Sequence[int]) -> Models:
-        """All models from some rows."""
+    def fit(self, train: Sequence[int], name: str) -> Models:
+        """All models from some rows; what the two looks learned is kept in the work folder under `name`."""
+        fold = dict(zip(train, folds([self.rows[i] for i in train], self.a.inner, seed=7), strict=True))
+        kept = self.a.work / f"looks-{self.a.kind}-{name}.pickle"
+        looks = cached(kept, lambda: self._look(train, fold))
+        self._score(fold, looks.words)
+        examples = [i for i in self.examples.indices if i in fold]
+        kinds = fit_category(self.rows, self.examples, examples, looks.first, looks.second, self.a.category_trees)
+        return Models(*looks.lexicons, *looks.trees, kinds)
+
+    def _look(self, train: Sequence[int], fold: Mapping[int, int]) -> Looks:
+        """The two looks, and what they say of each row where they did not learn from it."""
         rows, a = self.rows, self.a
         sound = [i for i in train if rows[i].sound]
-        inner = folds([rows[i] for i in train], a.inner, seed=7)
-        fold = dict(zip(train, inner, strict=True))
-        for f in range(a.inner):
-            words = self._lexicons([i for i in sound if fold[i] != f])
-            for i in (i for i in train if fold[i] == f):
-                self.put_scores(i, *words)
+        words = [self._lexicons([i for i in sound if fold[i] != f]) for f in range(a.inner)]
+        self._score(fold, words)
         first: dict[int, Floats] = {}
         second: dict[int, Floats] = {}
         for f in range(a.inner):
@@ -202,12 +222,13 @@ class Trainer:
         for f in range(2):  # the category model, too, must see what it will see on new pages
             trees = self._second([i for i in picked if fold[i] % 2 != f], first)
             second |= {i: ask(trees, second_matrix(rows[i], first[i])) for i in train if fold[i] % 2 == f}
-        beyond = self._second(picked, first)
-        examples = [i for i in self.examples.indices if i in fold]
-        kinds = fit_category(rows, self.examples, examples, first, second, a.category_trees)
-        return Models(*self._lexicons(sound), everything, beyond, kinds)
+        return Looks(words, self._lexicons(sound), (everything, self._second(picked, first)), first, second)
 
-    def _lexicons(self, train: Sequence[int]) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16] | None]:
+    def _score(self, fold: Mapping[int, int], words: Sequence[Lexicons]) -> None:
+        for i, f in fold.items():
+            self.put_scores(i, *words[f])
+
+    def _lexicons(self, train: Sequence[int]) -> Lexicons:
         rows = [self.rows[i] for i in train]
         return train_lexicon(rows), train_tags(rows) if self.a.kind == "html" else None
 
@@ -351,6 +372,7 @@ def main() -> None:
     ap.add_argument("--category-trees", type=int, help="120 for text, 100 for HTML")
     ap.add_argument("--kind", choices=["text", "html"], default="text", help="what the model judges")
     ap.add_argument("--only", choices=["figures", "model"])
+    ap.add_argument("--fold", type=int, nargs="+", help="figures of these outer folds only")
     a = ap.parse_args()
     a.second_trees = a.second_trees or (300 if a.kind == "text" else 450)
     a.category_trees = a.category_trees or (120 if a.kind == "text" else 100)
@@ -366,7 +388,7 @@ def main() -> None:
     say(f"{len(rows)} renderings of pages, {sum(len(r.bags) for r in rows)} lines, {len(examples.hand)} pages with line labels")
     trainer = Trainer(rows, examples, a)
     if a.only != "figures":
-        trainer.fit(list(range(len(rows)))).write(model)
+        trainer.fit(list(range(len(rows))), "all").write(model)
         say(f"wrote {model}: {model.stat().st_size:,} bytes")
     if a.only == "model":
         return
@@ -376,17 +398,18 @@ def main() -> None:
     first: dict[int, Floats] = {}
     second: dict[int, Floats] = {}
     pairs: list[tuple[str, str, int]] = []
-    for f in range(a.folds):
+    for f in a.fold if a.fold is not None else range(a.folds):
         test = [i for i in range(len(rows)) if fold[i] == f]
-        models = trainer.fit([i for i in range(len(rows)) if fold[i] != f])
+        models = trainer.fit([i for i in range(len(rows)) if fold[i] != f], str(f))
         models.write(a.work / f"{a.kind}-{f}.npz")
         one, two = trainer.judge(models, test)
         first, second = first | one, second | two
         pairs += category_pairs(rows, examples, models, [i for i in examples.hand if fold[i] == f], first, second)
         say(f"fold {f}")
     (a.work / f"held-out-{a.kind}.pickle").write_bytes(pickle.dumps((first, second)))
+    judged = [rows[i] for i in sorted(first)]
     for title, p in (("first look", first), ("second look", second)):
-        print(table(title, rows, keeps(rows, [p[i] for i in range(len(rows))])), flush=True)
+        print(table(title, judged, keeps(judged, [p[i] for i in sorted(first)])), flush=True)
     print("\n".join([*(f"{name:26} {value:.3f}" for name, value in figures(pairs).items()), *confusion(pairs)]), flush=True)
 
 
