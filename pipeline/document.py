@@ -136,6 +136,10 @@ class Payload:
     hints: tuple[tuple[str, str], ...] = ()
 
 
+BY_HAND = "override"
+"""The rule that evidence of a person's correction names."""
+
+
 class Evidence(NamedTuple):
     """One voice on a block's label: the rule or model, what it saw, how sure it is (0 to 1)."""
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline import wording
-from pipeline.document import CHROME, Block, Candidate, Document, Evidence, Label, Metadata
+from pipeline.document import BY_HAND, CHROME, Block, Candidate, Document, Evidence, Label, Metadata
 from pipeline.metadata.sheet import HEAD
-from pipeline.override import RULE as BY_HAND
 from pipeline.view import read
 
 FIELDS = {"authors": Label.BYLINE, "date_published": Label.DATE, "date_modified": Label.DATE}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline import wording
-from pipeline.document import Candidate, Label
+from pipeline.document import BY_HAND, Candidate, Label
 from pipeline.metadata.candidates import choose, locate
 from pipeline.metadata.headline import Surroundings, begins
 from pipeline.metadata.sheet import Sheet
@@ -165,7 +165,7 @@ def _of_facts(sheet: Sheet) -> Iterator[tuple[str, int, str]]:
 ABOVE = 20
 """Lines above the body that could be the headline of a plain text: label and place say how likely."""
 
-BY_HAND = "a person's label"
+SAID_BY_HAND = "a person's label"
 """The clue of a line that a correction calls the title."""
 
 
@@ -180,8 +180,8 @@ def _of_lines(sheet: Sheet) -> Iterator[tuple[str, int, str, int]]:
         if len(text) > MAX_TITLE:
             continue
         rule = None
-        if line.label is Label.TITLE and line.block.evidence and line.block.evidence[0].rule == "override":
-            rule = BY_HAND
+        if line.label is Label.TITLE and line.block.evidence and line.block.evidence[0].rule == BY_HAND:
+            rule = SAID_BY_HAND
         elif line.inside("h1"):
             rule = "the only h1" if h1 == 1 else "h1"
             rule += " labelled title" if line.label is Label.TITLE else ""

@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from pipeline.document import Block, Candidate, Document, Evidence, Label, Language, Problem, ProblemCode
+from pipeline.document import BY_HAND, Block, Candidate, Document, Evidence, Label, Language, Problem, ProblemCode
 from pipeline.override.rows import (
     FIELDS,
     SEEN,
@@ -28,9 +28,6 @@ from pipeline.override.rows import (
     read_overrides,
     to_lines,
 )
-
-RULE = "override"
-"""The rule that evidence of an override names."""
 
 
 def override_labels(document: Document, overrides: Sequence[Override]) -> Document:
@@ -50,7 +47,7 @@ def _stale(override: Override, why: str) -> Problem:
 
 
 def _relabelled(blocks: Sequence[Block], override: Override) -> Iterator[Block]:
-    said = Evidence(RULE, override.reason, 1.0)
+    said = Evidence(BY_HAND, override.reason, 1.0)
     for block in blocks:
         if block.end <= override.start or override.end <= block.start or block.label is Label.BLANK:
             yield block
@@ -68,7 +65,7 @@ def override_fields(document: Document, overrides: Sequence[Override]) -> Docume
     """Give fields the values that people gave them; what the rules had chosen stays as a candidate that lost."""
     for override in overrides:
         if override.field == "language" and override.value is not None:
-            document = replace(document, language=Language(override.value, 1.0, RULE))
+            document = replace(document, language=Language(override.value, 1.0, BY_HAND))
         elif override.field and override.field != "language":
             document = _with_field(document, override, override.field)
     return document
@@ -78,12 +75,12 @@ def _with_field(document: Document, override: Override, name: str) -> Document:
     several = isinstance(getattr(document.metadata, name), tuple)
     value = built(name, override.value) if override.value is not None else (() if several else None)
     evidence = dict(document.metadata.evidence)
-    lost = tuple(replace(c, chosen=False) for c in evidence.get(name, ()) if c.rule != RULE)
+    lost = tuple(replace(c, chosen=False) for c in evidence.get(name, ()) if c.rule != BY_HAND)
     evidence[name] = (*_candidates(document, override), *lost)
     unknown = dict(document.metadata.unknown)
     unknown.pop(name, None)
     if not value:
-        unknown[name] = f"{RULE}: {override.reason}"
+        unknown[name] = f"{BY_HAND}: {override.reason}"
     order = [field for field in document.metadata.__slots__ if field not in ("unknown", "evidence")]
     changes: dict[str, Any] = {
         name: value,
@@ -100,7 +97,7 @@ def _candidates(document: Document, override: Override) -> Iterator[Candidate]:
         said = entry["name"] if isinstance(entry, dict) else entry
         at = document.text.find(said)
         start, end = (at, at + len(said)) if at >= 0 else (0, 0)
-        yield Candidate(said, start, end, document.text[start:end], RULE, 1.0, chosen=True)
+        yield Candidate(said, start, end, document.text[start:end], BY_HAND, 1.0, chosen=True)
 
 
 __all__ = [
