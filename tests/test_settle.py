@@ -1,0 +1,62 @@
+"""Lines of chrome that the metadata was read from are called so."""
+
+from __future__ import annotations
+
+from pipeline.document import BY_HAND, Block, Candidate, Container, Document, Evidence, Label, Markup, Metadata, Payload
+from pipeline.metadata.settle import settled
+
+TEXT = "Home\nRiver rises after a night of rain\nJane Roe\n1 May 2024\nThe river rose by two metres.\nRiver rises after a night of rain\n"
+
+
+def document(*labels: Label, evidence: tuple[Evidence, ...] = (), markup: Markup | None = None) -> Document:
+    blocks, at = [], 0
+    for line, label in zip(TEXT.splitlines(keepends=True), labels, strict=True):
+        blocks.append(Block(at, at + len(line), label, evidence, markup=markup))
+        at += len(line)
+    return Document(Payload(b"", "page.txt"), text=TEXT, blocks=tuple(blocks))
+
+
+def at(piece: str, value: str | None = None) -> Candidate:
+    start = TEXT.index(piece)
+    return Candidate(value or piece, start, start + len(piece), piece, "a rule", 0.8, chosen=True)
+
+
+METADATA = Metadata(
+    title="River rises after a night of rain",
+    evidence=(
+        ("title", (at("River rises after a night of rain"),)),
+        ("authors", (at("Jane Roe"),)),
+        ("date_published", (at("1 May 2024", "2024-05-01"),)),
+    ),
+)
+CHROME = (Label.NAVIGATION, Label.NAVIGATION, Label.RELATED_LINKS, Label.INTERFACE, Label.PARAGRAPH, Label.NAVIGATION)
+
+
+def labels(found: tuple[Block, ...]) -> list[Label]:
+    return [block.label for block in found]
+
+
+def test_chrome_becomes_title_byline_and_date() -> None:
+    found = settled(document(*CHROME), METADATA)
+    assert labels(found) == [Label.NAVIGATION, Label.TITLE, Label.BYLINE, Label.DATE, Label.PARAGRAPH, Label.TITLE]
+    assert found[1].evidence[0] == Evidence("shows_title", "River rises after a night of rain", 0.8)
+    assert found[3].evidence[0] == Evidence("read_date", "2024-05-01", 0.8)
+
+
+def test_content_and_what_is_about_the_document_stay() -> None:
+    given = (Label.HEADING, Label.HEADING, Label.AUTHOR_BIO, Label.PARAGRAPH, Label.PARAGRAPH, Label.LIST_ITEM)
+    assert labels(settled(document(*given), METADATA)) == list(given)
+
+
+def test_what_a_person_said_stays() -> None:
+    said = document(*CHROME, evidence=(Evidence(BY_HAND, "", 1.0),))
+    assert labels(settled(said, METADATA)) == list(CHROME)
+
+
+def test_facts_of_the_head_stay() -> None:
+    head = document(*CHROME, markup=Markup(Container(None, "head", ()), noted=(("meta", "og:title", ""),)))
+    assert labels(settled(head, METADATA)) == list(CHROME)
+
+
+def test_without_metadata_nothing_changes() -> None:
+    assert labels(settled(document(*CHROME), Metadata())) == list(CHROME)
