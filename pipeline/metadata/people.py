@@ -179,7 +179,7 @@ def _says_by(opening: str) -> bool:
     )
 
 
-_PARTS_RE = re.compile(r"\s*[|·•⋅●丨]\s*|\s[-–—]\s|\t")
+_PARTS_RE = re.compile(r"\s*[|·•⋅●丨]\s*|\s[-–—/]\s|\t")
 
 
 def parts_of(text: str) -> list[tuple[int, str]]:
@@ -210,6 +210,7 @@ def _of_byline(sheet: Sheet, line: Line, *, marked: bool) -> Iterator[Named]:
 
 def named_in(text: str) -> list[tuple[Author, bool, str, bool]]:
     """The authors that a line names, each once: whether "By" is said, the piece that names them, whether that is a part only."""
+    text = unglued(text)
     parts = parts_of(text)
     divided = len(parts) > 1 or (bool(parts) and parts[0][1] != text)
     found: dict[str, tuple[Author, bool, str, bool]] = {}
@@ -251,11 +252,13 @@ def _goes_on(words: list[str], before: str) -> bool:
     shouted = word.isupper() and len(word) > 2 and not before.isupper()
     small = word[0].islower() and not names.has_word(word, "name_particle", "and", "with")
     said = any(h.first == 0 and h.entry.sign in _BEHIND for h in wording.find_in(" ".join(words[:4])))
-    return not word[:1].isalpha() or small or shouted or said or names.has_word(word, *_BEHIND)
+    host = any(_HOST_RE.fullmatch(w) for w in words[:2])
+    return not word[:1].isalpha() or small or shouted or said or host or names.has_word(word, *_BEHIND)
 
 
 _BEHIND = (
     "role",
+    "agency",
     "institution",
     "modified",
     "published",
@@ -286,6 +289,18 @@ def read_names(text: str) -> list[tuple[Author, bool, str]]:
     if not 0 < len(rest.split()) <= 5 or _JUNK_RE.search(rest) or (not said and names.has_word(rest, "role")):
         return []
     return [(author, said, rest[start:end]) for start, end, author in split_names(rest)]
+
+
+_GLUE_RE = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-ZÀ-Þ][a-zß-ÿ]{2})")
+
+
+def unglued(text: str) -> str:
+    """A byline with a bar between a name and the role or date that a renderer set right behind it: "Jane RoeTravel Reporter"."""
+    for cut in _GLUE_RE.finditer(text[:MAX_BYLINE]):
+        behind = text[cut.start() :].split()[:4]
+        if names.has_word(" ".join(behind), "role") or names.has_word(behind[0], "month", "modified", "published"):
+            return text[: cut.start()] + " | " + text[cut.start() :]
+    return text
 
 
 def _of_bio(sheet: Sheet, line: Line) -> Iterator[Named]:
@@ -428,7 +443,7 @@ def _opening(text: str) -> tuple[str | None, bool, str]:
     return None, False, bare
 
 
-_GLUED_RE = re.compile(r"(?:By|BY|Von)(?=[A-ZÀ-Þ][a-zà-ÿ])")
+_GLUED_RE = re.compile(r"(?:[Bb]y|BY|[Vv]on)(?=[A-ZÀ-Þ][a-zà-ÿ])")
 _VERBS_RE = re.compile(
     r"(?:first\s)?(?:posted|published|written|added|submitted|reported|created|updated|story|words|article)\b", re.IGNORECASE
 )
