@@ -21,13 +21,13 @@ def settled(document: Document, metadata: Metadata) -> tuple[Block, ...]:
     """The document's blocks, with those of chrome called what the metadata found in them."""
     title = wording.tokenize(metadata.title or "")
     read_from = _read_from(dict(metadata.evidence))
-    longest = 4 * len(metadata.title or "") + 40
+    least, most = sum(map(len, title)) // 2, 4 * len(metadata.title or "") + 40  # half: folding may lengthen words
     out = []
     for block in document.blocks:
         out.append(block)
         if block.label not in CHROME or not _open(block):
             continue
-        if title and block.end - block.start < longest:
+        if title and least <= block.end - block.start < most:
             text = read(document, block.start, block.end)
             if wording.tokenize(text) == title:
                 out[-1] = _called(block, Label.TITLE, "shows_title", metadata.title or "", _confidence(metadata, "title"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from pipeline import wording
-from pipeline.document import KEPT, Block, Document, Label
+from pipeline.document import KEPT, Block, Container, Document, Label
 from pipeline.view import read
 
 HEAD = "head"
@@ -29,38 +30,64 @@ class Fact:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
 class Line:
-    """A block that shows text, with its text normalized and its number among the lines."""
+    """A block that shows text, with its text normalized, its label and its number among the lines."""
 
-    number: int
-    block: Block
-    text: str
+    __slots__ = ("block", "held", "label", "number", "text")
 
-    @property
-    def label(self) -> Label:
-        """What the line is."""
-        return self.block.label
+    def __init__(self, number: int, block: Block, text: str, held: Held) -> None:
+        self.number, self.block, self.text, self.label, self.held = number, block, text, block.label, held
 
     def marked(self, *words: str) -> bool:
         """Whether an element inside the line, or one of the two that hold it, has one of the class words."""
         markup = self.block.markup
         if markup is None:
             return False
-        held = [c for _, c in zip(range(2), markup.container.outwards(), strict=False)]
-        return not set(words).isdisjoint([*markup.words, *(w for c in held for w in c.words)])
+        return not self.held.words.isdisjoint(words) or (bool(markup.words) and not set(words).isdisjoint(markup.words))
 
     def noted(self, attribute: str, *values: str) -> bool:
         """Whether an element inside the line has an attribute with one of the values."""
         markup = self.block.markup
-        return markup is not None and any(
-            name == attribute and not {v.lower() for v in value.split()}.isdisjoint(values) for _, name, value in markup.noted
-        )
+        if markup is None or not markup.noted:
+            return False
+        return any(name == attribute and not set(value.lower().split()).isdisjoint(values) for _, name, value in markup.noted)
 
     def inside(self, *tags: str) -> bool:
         """Whether an element with one of the tags holds the line."""
-        markup = self.block.markup
-        return markup is not None and any(c.tag in tags for c in markup.container.outwards())
+        return not self.held.tags.isdisjoint(tags)
+
+
+class Held(NamedTuple):
+    """What holds a line: the names of all elements, and the class words of the two nearest."""
+
+    tags: frozenset[str]
+    words: frozenset[str]
+
+
+_NOWHERE = Held(frozenset(), frozenset())
+
+
+class _Holders:
+    """What each of a page's elements stands in, worked out once."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, Held] = {}
+
+    def of(self, container: Container | None) -> Held:
+        if container is None:
+            return _NOWHERE
+        key = id(container)
+        found = self.known.get(key)
+        if found is None:
+            chain = [container]
+            while chain[-1].above is not None and id(chain[-1].above) not in self.known:
+                chain.append(chain[-1].above)
+            for item in reversed(chain):
+                above = self.known[id(item.above)].tags if item.above is not None else frozenset()
+                words = frozenset(item.words) | frozenset(item.above.words if item.above is not None else ())
+                self.known[id(item)] = Held(above | {item.tag}, words)
+            found = self.known[key]
+        return found
 
 
 class Sheet:
@@ -72,6 +99,7 @@ class Sheet:
         self.headline = headline
         self.facts: list[Fact] = []
         self.lines: list[Line] = []
+        holders = _Holders()
         for block in document.blocks:
             if block.markup is not None and block.markup.container.tag == HEAD and block.markup.noted:
                 source, name, kind = block.markup.noted[0]
@@ -80,7 +108,8 @@ class Sheet:
             elif block.label is not Label.BLANK:
                 text = read(document, block.start, block.end)
                 if text:
-                    self.lines.append(Line(len(self.lines), block, text))
+                    held = holders.of(block.markup.container if block.markup else None)
+                    self.lines.append(Line(len(self.lines), block, text, held))
 
     @cached_property
     def body(self) -> tuple[int, int]:
@@ -121,7 +150,8 @@ class Sheet:
         wanted = wording.tokenize(title) if title else []
         if not wanted:
             return self
-        same = [line for line in self.lines if len(line.text) < 2 * len(title or "") + 40 and _shows(line, wanted)]
+        least, most = sum(map(len, wanted)) // 2, 2 * len(title or "") + 40  # half: folding may lengthen words
+        same = [line for line in self.lines if least <= len(line.text) < most and _shows(line, wanted)]
         titled = [line for line in same if line.label is Label.TITLE or line.inside("h1")]
         return _headed(self, (titled or same)[0].number if same else None)
 
