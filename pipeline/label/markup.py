@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -66,39 +67,47 @@ def markup_names() -> list[str]:
     return [*names, "tag_near", "tag_far"]
 
 
+REMEMBERED = 1 << 14
+"""Elements' names and words whose slots a process remembers: those of a site come again on each of its pages."""
+
+
 class TagSlots:
     """Finds the slots of class words in their lexicon; remembers the elements of one page."""
 
     def __init__(self) -> None:
-        self.known: dict[int, tuple[list[int], list[int], list[int]]] = {}
+        self.known: dict[int, tuple[frozenset[int], frozenset[int]]] = {}
 
     def of(self, markup: Markup) -> tuple[bytes, bytes]:
         """The slots of a line's near and far words, as int32."""
-        near: set[int] = {_slot("i:" + word) for word in markup.words}
-        far: set[int] = set()
-        for k, container in enumerate(markup.container.outwards()):
-            if k >= FAR:
-                break
-            own = self.known.get(id(container)) or self._learn(container)
-            if k < NEAR:
-                near.update(own[min(k, 1)])
-            else:
-                far.update(own[2])
-        return np.array(sorted(near), dtype=np.int32).tobytes(), np.array(sorted(far), dtype=np.int32).tobytes()
-
-    def _learn(self, container: Container) -> tuple[list[int], list[int], list[int]]:
-        words = (*container.words, "<" + container.tag)
-        slots = (
-            [_slot("0:" + word) for word in words],
-            [_slot("1:" + word) for word in words],
-            [_slot("f:" + word) for word in container.words],
-        )
-        self.known[id(container)] = slots
-        return slots
+        container = markup.container
+        found = self.known.get(id(container))
+        if found is None:
+            found = self.known[id(container)] = _around(container)
+        near = found[0].union(_inner(markup.words)) if markup.words else found[0]
+        return np.array(sorted(near), dtype=np.int32).tobytes(), np.array(sorted(found[1]), dtype=np.int32).tobytes()
 
 
-def _slot(word: str) -> int:
-    return zlib.crc32(word.encode("utf-8", "surrogatepass")) & 0xFFFF
+def _around(container: Container) -> tuple[frozenset[int], frozenset[int]]:
+    """The slots of the words of an element and those that hold it: near ones and far ones."""
+    chain = [_own(c.tag, c.words) for _, c in zip(range(FAR), container.outwards(), strict=False)]
+    near = chain[0][0].union(*(own[1] for own in chain[1:NEAR]))
+    return near, frozenset().union(*(own[2] for own in chain[NEAR:]))
+
+
+@lru_cache(REMEMBERED)
+def _own(tag: str, words: tuple[str, ...]) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
+    """The slots of an element's own words: as the one that holds a line, as one around that, as one far out."""
+    named = (*words, "<" + tag)
+    return _slots("0:", named), _slots("1:", named), _slots("f:", words)
+
+
+@lru_cache(REMEMBERED)
+def _inner(words: tuple[str, ...]) -> frozenset[int]:
+    return _slots("i:", words)
+
+
+def _slots(place: str, words: tuple[str, ...]) -> frozenset[int]:
+    return frozenset(zlib.crc32((place + word).encode("utf-8", "surrogatepass")) & 0xFFFF for word in words)
 
 
 def tag_slots(markups: Sequence[Markup]) -> list[tuple[bytes, bytes]]:
