@@ -45,8 +45,9 @@ def held_out(rows: list[Row]) -> list[Language]:
         weights = fit_all([b for b in votes if b.fold != n])
         profiles.telling_words.cache_clear()
         with (
-            mock.patch.object(detect, "load", lambda n=n: trained[n]),
-            mock.patch.object(profiles, "load", lambda n=n: trained[n]),
+            mock.patch.object(detect, "load", lambda n=n: trained[n][0]),
+            mock.patch.object(detect, "load_words", lambda n=n: trained[n][1]),
+            mock.patch.object(profiles, "load", lambda n=n: trained[n][0]),
             mock.patch.object(detect, "weights", lambda weights=weights: weights),
         ):
             for at, row in enumerate(rows):
