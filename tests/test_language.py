@@ -69,6 +69,17 @@ def test_paragraphs_that_differ_are_spans_that_follow_each_other() -> None:
     assert spans(SWEDISH, SWEDISH, FARSI) == ["sv", "fa"]
 
 
+def test_a_page_whose_start_is_a_mixture_is_looked_at_twice() -> None:
+    swahili = "Serikali imesema kwamba mazungumzo yataendelea wiki ijayo mjini Nairobi, na hakuna mkataba uliotiwa saini leo hii."
+    portuguese = "Os ministros reuniram-se na segunda-feira e disseram que as conversações vão continuar na próxima semana."
+    found = language(document(portuguese, swahili, swahili, portuguese, swahili)).language
+    assert (found.code, [span.code for span in found.spans]) == ("sw", ["pt", "sw", "pt", "sw"])
+
+
+def test_a_page_without_main_content_is_in_no_language() -> None:
+    assert language(document()).language.code == "und"
+
+
 def test_an_english_notice_does_not_decide_a_farsi_article() -> None:
     assert language(document(ENGLISH, FARSI, FARSI, FARSI)).language.code == "fa"
     page = document(ENGLISH, FARSI)
