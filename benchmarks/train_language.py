@@ -1,6 +1,6 @@
 """Trains the language profiles and fits the weights of the votes:
 
-    python -m benchmarks.train_language BENCH            writes pipeline/language/{profiles.npz,weights.tsv}
+    python -m benchmarks.train_language BENCH            writes {profiles,words}.npz and weights.tsv of pipeline/language
 
 Texts that share a passage are in one fold, over all lengths and both sets, so that no fold is asked about a sentence that it
 has learnt from. The profiles that the weights are fitted on have not seen the texts that they are asked about either.
@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import io
 import json
 import random
-import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,10 +20,12 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
+from benchmarks.words import train_words, write_arrays, write_words
 from pipeline.language import detect, vote
 from pipeline.language.profiles import SCALE, Profiles, letter_groups, profile_votes
 from pipeline.language.scripts import AMONG, fits, letters, main_script
 from pipeline.language.voters import cld2_votes, langdetect_votes, langid_votes
+from pipeline.language.words import Words, word_votes
 
 HOME = Path("pipeline/language")
 FOLDS = 6
@@ -47,6 +47,10 @@ STRANGE = 9
 RARER = 2.3
 """How much rarer on the web a language is than its larger neighbour, at least: ten times, as a logarithm. Our texts have both
 equally often."""
+
+USUAL = 1.5
+"""How much more usual a common language is, at least, where a text is long: there, the texts teach no more than that all
+voters are right."""
 
 WEIGHT = {"common": 3.0, "wide": 1.0}
 """Weight of a text by its set: most of the web is written in the common languages."""
@@ -122,62 +126,98 @@ def train_profiles(rows: Iterable[Row]) -> Profiles:
 
 
 def write_profiles(profiles: Profiles, path: Path) -> None:
-    """The same profiles give the same bytes: the archive has no dates."""
     arrays = {
         "codes": np.frombuffer("\n".join(profiles.codes).encode(), np.uint8),
         "groups": np.frombuffer("\n".join(profiles.rows).encode(), np.uint8),
         "table": np.round(profiles.table * -SCALE).astype(np.uint8),
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, array in arrays.items():
-            packed = io.BytesIO()
-            np.save(packed, array, allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), packed.getvalue(), zipfile.ZIP_DEFLATED, 9)
+    write_arrays(arrays, path)
 
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What the voters said of a row: answers of all four, in the script."""
+    """What the voters said of a row: answers of all four, in the script, and what its words say if it is short."""
 
     row: Row
     fold: int
     answers: tuple[dict[str, float], ...]
+    spoken: vote.Spoken | None
     script: str
     known: frozenset[str]
 
 
-def ballot(row: Row, fold: int, profiles: Profiles) -> Ballot | None:
+Taught = tuple[Profiles, Words]
+"""What is learnt from the texts of all folds but one."""
+
+
+def ballot(row: Row, fold: int, taught: Taught) -> Ballot | None:
     """The votes on a row; none if its script decides."""
+    profiles, words = taught
     sample = row.text[: detect.SAMPLE]
     script = main_script(letters(sample))
     if not voted(script):
         return None
     text = sample if script == "Latn" else detect.without_latin(sample)
     answers = (cld2_votes(text), profile_votes(text, profiles), langid_votes(text), langdetect_votes(text))
-    return Ballot(row, fold, tuple(detect.in_script(a, script) for a in answers), script, frozenset(profiles.codes))
+    spoken = None if len(sample) >= vote.LONG else word_votes(text, words)
+    return Ballot(row, fold, tuple(detect.in_script(a, script) for a in answers), spoken, script, frozenset(profiles.codes))
 
 
-def ballots(rows: Sequence[Row], fold: Sequence[int]) -> tuple[list[Ballot], list[Profiles]]:
+def teach(rows: Sequence[Row]) -> Taught:
+    return train_profiles(rows), train_words(labelled(rows))
+
+
+def labelled(rows: Iterable[Row]) -> list[tuple[str, str]]:
+    """The code and text of the rows whose language is told by votes."""
+    return [(row.code, row.text) for row in rows if voted(script := main_script(letters(row.text))) and fits(row.code, script)]
+
+
+def ballots(rows: Sequence[Row], fold: Sequence[int]) -> tuple[list[Ballot], list[Taught]]:
     found: list[Ballot] = []
-    trained = []
+    taught = []
     wide = sorted({row.code for row in rows if row.set == "wide"})
     for n in range(FOLDS):
         strange = wide[n::STRANGE]
-        known = (row for row, f in zip(rows, fold, strict=True) if f != n and row.code not in strange)
-        trained.append(train_profiles(known))
-        asked = (ballot(row, n, trained[n]) for row, f in zip(rows, fold, strict=True) if f == n and row.set in WEIGHT)
+        taught.append(teach([row for row, f in zip(rows, fold, strict=True) if f != n and row.code not in strange]))
+        asked = (ballot(row, n, taught[n]) for row, f in zip(rows, fold, strict=True) if f == n and row.set in WEIGHT)
         found += [b for b in asked if b]
-    return found, trained
+    return found, taught
 
 
-def fit(votes: Sequence[Ballot], asked: int) -> list[float]:
+UNUSED = {
+    "fast": {"langid", "langid unknown", "langdetect"},
+    "more": {"langdetect"},
+    "all": set(),
+    "fast, long": {"english", "words", "words, capital", "words unknown", "langid", "langid unknown", "langdetect"},
+    "more, long": {"english", "words", "words, capital", "words unknown", "langdetect"},
+}
+"""Features that a round does without."""
+
+VOICES = {"cld2", "profiles", "words", "words, capital", "langid", "langdetect"}
+"""Features of which more can only speak for a language."""
+
+
+def bound(feature: str, name: str) -> tuple[float | None, float | None]:
+    """The least and the greatest weight of a feature in a round."""
+    if feature in UNUSED[name]:
+        return 0.0, 0.0
+    if feature in VOICES:
+        return 0.0, None
+    if feature == "usual" and name in vote.LONG_ROUNDS:
+        return USUAL, None
+    if feature.endswith(("unknown", "silent")):  # ignorance does not speak for a language
+        return None, 0.0
+    return None, -RARER if feature == "smaller neighbour" else None
+
+
+def fit(votes: Sequence[Ballot], asked: int, name: str) -> list[float]:
     """Weights of one round (the first `asked` voters): a conditional logit with a little ridge."""
     designs, right, weight = [], [], []
     for b in votes:
         answers = b.answers[:asked]
-        codes = vote.candidates(answers, b.script)
+        codes = vote.candidates(answers, b.spoken, b.script)
         if b.row.code in codes:
-            designs.append(np.array(vote.features(codes, answers, b.known, long=len(b.row.text) >= vote.LONG)))
+            designs.append(np.array(vote.features(codes, answers, b.spoken, b.known)))
             right.append(codes.index(b.row.code))
             weight.append(WEIGHT[b.row.set])
     most = max(map(len, designs))
@@ -194,19 +234,21 @@ def fit(votes: Sequence[Ballot], asked: int) -> list[float]:
         slope = heavy @ (x[rows, gold] - np.einsum("nm,nmk->nk", chances, x))
         return float(-(heavy * np.log(chances[rows, gold] + 1e-12)).sum() + w @ w / 2), w - slope
 
-    bounds = [(None, -RARER if name == "smaller neighbour" else None) for name in vote.FEATURES[: x.shape[2]]]
-    start = np.array([min(0.5, high) if high is not None else 0.5 for _, high in bounds])
-    return [round(float(w), 3) for w in minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x]
+    bounds = [bound(feature, name) for feature in vote.FEATURES]
+    start = np.array([low if low is not None else high or 0.0 for low, high in bounds])
+    return [round(float(w), 3) + 0.0 for w in minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x]
 
 
 def fit_all(votes: Sequence[Ballot]) -> dict[str, list[float]]:
-    return {name: fit(votes, asked) for name, asked in zip(vote.ROUNDS, (2, 3, 4), strict=True)}
+    short, long = ([b for b in votes if (b.spoken is None) is part] for part in (False, True))
+    found = {name: fit(short, asked, name) for name, asked in zip(vote.ROUNDS, (2, 3, 4), strict=True)}
+    return found | {name: fit(long, asked, name) for name, asked in zip(vote.LONG_ROUNDS, (2, 3), strict=True)}
 
 
 def write_weights(weights: dict[str, list[float]], path: Path) -> None:
-    lines = ["\t".join(("feature", *vote.ROUNDS))]
+    lines = ["\t".join(("feature", *weights))]
     for n, feature in enumerate(vote.FEATURES):
-        lines.append("\t".join([feature, *(str(weights[r][n]) if n < len(weights[r]) else "" for r in vote.ROUNDS)]))
+        lines.append("\t".join([feature, *("" if feature in UNUSED[name] else str(w[n]) for name, w in weights.items())]))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -217,7 +259,9 @@ def main() -> None:
     rows = read_rows(bench)
     votes, _ = ballots(rows, folds(rows))
     write_weights(fit_all(votes), HOME / "weights.tsv")
-    write_profiles(train_profiles(rows), HOME / "profiles.npz")
+    profiles, words = teach(rows)
+    write_profiles(profiles, HOME / "profiles.npz")
+    write_words(words, HOME / "words.npz")
 
 
 if __name__ == "__main__":

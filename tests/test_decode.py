@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,8 +90,42 @@ def test_every_encoding_that_is_tried_exists_and_is_of_one_byte() -> None:
         assert len(b"ab".decode(codec)) == 2
 
 
-def test_threads_do_not_change_the_answer() -> None:
-    samples = [RUSSIAN.encode(codec) for codec in ("cp1251", "koi8-r", "utf-16-le", "utf-8")] * 8
-    alone = [decode_bytes(data) for data in samples]
+SAMPLES = (
+    *(RUSSIAN.encode(codec) for codec in ("cp1251", "koi8-r", "cp866", "utf-16-le", "utf-8", "utf-8-sig")),
+    *("会议将于下周在首都继续举行，双方没有签署任何文件。".encode(codec) for codec in ("gb18030", "utf-16-be")),
+    *("会議は来週も首都で続けられ、文書には署名されなかった。".encode(codec) for codec in ("shift_jis", "euc_jp", "iso2022_jp")),
+    *("Příliš žluťoučký kůň úpěl ďábelské ódy".encode(codec) for codec in ("cp1250", "iso8859-2", "cp852")),
+    HTML.format("iso-8859-1", "Le café de l’été").encode("cp1252"),
+    b"caf\xe9 \x81",
+    b"",
+    b"\x89PNG\r\n\x1a\n\x00\x00",
+)
+
+
+def answer(data: bytes) -> list[object]:
+    try:
+        decoded = decode_bytes(data)
+    except UnusablePayloadError as error:
+        return [str(error.code)]
+    return [decoded.text, decoded.encoding, decoded.method, decoded.declared, decoded.replaced]
+
+
+def test_threads_and_order_do_not_change_the_answer() -> None:
+    alone = [answer(data) for data in SAMPLES]
+    assert [answer(data) for data in SAMPLES[::-1]] == alone[::-1]
     with ThreadPoolExecutor(16) as pool:
-        assert list(pool.map(decode_bytes, samples)) == alone
+        assert list(pool.map(answer, SAMPLES[::-1] * 8)) == alone[::-1] * 8
+
+
+def test_a_fresh_process_in_which_threads_come_first_gives_the_same_answer() -> None:
+    program = (
+        "import json, sys\nfrom concurrent.futures import ThreadPoolExecutor\nsys.path.insert(0, 'tests')\n"
+        "from test_decode import SAMPLES, answer\n"
+        "print(json.dumps(list(ThreadPoolExecutor(16).map(answer, SAMPLES * 3))))"
+    )
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+        printed = subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+        ).stdout
+        assert json.loads(printed) == [answer(data) for data in SAMPLES] * 3

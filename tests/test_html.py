@@ -193,6 +193,20 @@ def test_a_page_that_declares_another_language_is_noted() -> None:
         assert ("declared_language_wrong" in codes) is noted, lang
 
 
+@pytest.mark.parametrize(
+    ("kind", "code", "noted"),
+    [("NewsArticle", "en-GB", True), ("NewsArticle", "de", False), ("NewsArticle", "English", False), ("WebSite", "en", False)],
+)
+def test_json_ld_that_declares_another_language_is_noted(kind: str, code: str, noted: bool) -> None:
+    body = "<p>Der Bundestag hat am Donnerstag über den Haushalt beraten, und die Abgeordneten stritten lange darüber.</p>" * 5
+    script = f'<script type="application/ld+json">{{"@type": "{kind}", "headline": "Haushalt", "inLanguage": "{code}"}}</script>'
+    page = f'<html lang="de"><head>{script}</head><body><article><h1>Der Haushalt</h1>{body}</article>'.encode()
+    record = pipeline.clean(page, name="page.html", media_type="text/html")
+    wrong = [p for p in record.problems if p.code == "declared_language_wrong"]
+    assert bool(wrong) is noted
+    assert all("inLanguage" in p.message for p in wrong)
+
+
 def test_the_record_of_a_page_holds() -> None:
     page = (
         "<html><head><title>A headline of some words | The Paper</title></head><body><nav><a href=/>Home</a></nav><article>"

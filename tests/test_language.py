@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -17,7 +18,9 @@ from hypothesis import strategies as st
 from pipeline.document import Block, Document, Label, Payload
 from pipeline.language import detect_language, language
 from pipeline.language.scripts import RANGES, script_of
-from pipeline.language.vote import FEATURES, ROUNDS, WIDTH, weights
+from pipeline.language.vote import FEATURES, LONG_ROUNDS, ROUNDS, weights
+from pipeline.language.words import load as load_words
+from pipeline.language.words import word_votes
 
 ENGLISH = "The ministers met on Monday and said that the talks would go on next week, after a day in which nothing was signed."
 FRENCH = "Les ministres se sont réunis lundi et ont déclaré que les discussions se poursuivraient la semaine prochaine à Paris."
@@ -36,6 +39,9 @@ SHORT = (
     "Wat is dit nou",
     "bei der",
 )
+
+TEXTS = (*SHORT, ENGLISH, FRENCH, FARSI, SWEDISH)
+"""Long and short, so that every round is met."""
 
 
 def document(*paragraphs: str) -> Document:
@@ -63,6 +69,17 @@ def test_paragraphs_that_differ_are_spans_that_follow_each_other() -> None:
     assert spans(SWEDISH, SWEDISH, FARSI) == ["sv", "fa"]
 
 
+def test_a_page_whose_start_is_a_mixture_is_looked_at_twice() -> None:
+    swahili = "Serikali imesema kwamba mazungumzo yataendelea wiki ijayo mjini Nairobi, na hakuna mkataba uliotiwa saini leo hii."
+    portuguese = "Os ministros reuniram-se na segunda-feira e disseram que as conversações vão continuar na próxima semana."
+    found = language(document(portuguese, swahili, swahili, portuguese, swahili)).language
+    assert (found.code, [span.code for span in found.spans]) == ("sw", ["pt", "sw", "pt", "sw"])
+
+
+def test_a_page_without_main_content_is_in_no_language() -> None:
+    assert language(document()).language.code == "und"
+
+
 def test_an_english_notice_does_not_decide_a_farsi_article() -> None:
     assert language(document(ENGLISH, FARSI, FARSI, FARSI)).language.code == "fa"
     page = document(ENGLISH, FARSI)
@@ -86,10 +103,18 @@ def test_any_text_has_an_answer(text: str) -> None:
 
 
 def test_threads_and_order_do_not_change_the_answer() -> None:
-    alone = [detect_language(text) for text in SHORT]
+    alone = [detect_language(text) for text in TEXTS]
+    assert [detect_language(text) for text in TEXTS[::-1]] == alone[::-1]
     with ThreadPoolExecutor(16) as pool:
-        together = list(pool.map(detect_language, SHORT[::-1] * 12))
+        together = list(pool.map(detect_language, TEXTS[::-1] * 12))
     assert together == alone[::-1] * 12
+
+
+def test_threads_do_not_change_the_spans() -> None:
+    pages = [document(ENGLISH, FARSI, ENGLISH), document(SWEDISH, FRENCH), document(FARSI), document(*SHORT)] * 8
+    alone = [language(page).language for page in pages]
+    with ThreadPoolExecutor(16) as pool:
+        assert [page.language for page in pool.map(language, pages)] == alone
 
 
 def test_a_fresh_process_in_which_threads_come_first_gives_the_same_answer() -> None:
@@ -99,11 +124,17 @@ def test_a_fresh_process_in_which_threads_come_first_gives_the_same_answer() -> 
         "found = list(ThreadPoolExecutor(16).map(detect_language, texts * 3))\n"
         "print(json.dumps([[f.code, f.confidence, f.method] for f in found]))"
     )
-    printed = subprocess.run(
-        [sys.executable, "-c", program, json.dumps(SHORT)], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout
-    alone = [[f.code, f.confidence, f.method] for f in map(detect_language, SHORT)]
-    assert json.loads(printed) == alone * 3
+    alone = [[f.code, f.confidence, f.method] for f in map(detect_language, TEXTS)]
+    for seed in ("1", "2"):
+        printed = subprocess.run(
+            [sys.executable, "-c", program, json.dumps(TEXTS)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        assert json.loads(printed) == alone * 3
 
 
 def test_the_random_generator_is_left_alone() -> None:
@@ -137,5 +168,24 @@ def test_script_of_a_letter(letter: str, script: str | None) -> None:
 
 
 def test_each_round_has_its_weights() -> None:
-    assert {name: len(weights()[name]) for name in ROUNDS} == WIDTH
-    assert max(WIDTH.values()) == len(FEATURES)
+    assert set(weights()) == {*ROUNDS, *LONG_ROUNDS}
+    assert {len(row) for row in weights().values()} == {len(FEATURES)}
+
+
+def test_a_line_of_which_half_is_names_is_in_the_language_of_the_rest() -> None:
+    assert detect_language("Jak donosi portal weather.com, serwis U.S. Drought Monitor").code == "pl"
+    assert detect_language("National Weather Service w Phoenix poinformowała").code == "pl"
+    assert detect_language("The National Weather Service in Phoenix said so on Monday").code == "en"
+
+
+def test_words_with_a_capital_count_apart() -> None:
+    small, large = word_votes("National Weather Service poinformowała", load_words())
+    assert small["pl"] > small["en"]
+    assert large["en"] > large["pl"]
+    assert set(small) == set(large) == set(load_words().codes)
+
+
+@pytest.mark.parametrize("text", ["", "123 !", "qzxw vbnmqq", "\ud800", "a" * 5000])
+def test_a_text_without_known_words_says_nothing(text: str) -> None:
+    small, large = word_votes(text, load_words())
+    assert set(small.values()) | set(large.values()) == {0.0}

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.document import Block, Document, Problem, ProblemCode
@@ -25,15 +26,14 @@ def language(document: Document) -> Document:
     else:
         paragraphs = [(block.start, block.end, document.text[block.start : block.end]) for block in kept]
     found = document_language(paragraphs)
-    declared = _declared(document)
     labelled = replace(document, language=found)
-    if declared is None or found.confidence < SURE or sum(end - start for start, end, _ in paragraphs) < LONG:
+    if found.code == "und" or found.confidence < SURE or sum(end - start for start, end, _ in paragraphs) < LONG:
         return labelled
-    block, code = declared
-    if _primary(code) in (_primary(found.code), "und", "mul", "zxx") or found.code == "und":
-        return labelled
-    message = f"the page declares the language {code!r}; its main content is {found.code!r}"
-    return labelled.noting(Problem(ProblemCode.LANGUAGE_DECLARED_WRONG, message, block.start, block.end))
+    for block, name, code in _declared(document):
+        if _primary(code) not in (_primary(found.code), "und", "mul", "zxx"):
+            message = f"the page declares the language {code!r} ({name}); its main content is {found.code!r}"
+            return labelled.noting(Problem(ProblemCode.LANGUAGE_DECLARED_WRONG, message, block.start, block.end))
+    return labelled
 
 
 SURE = 0.95
@@ -46,15 +46,16 @@ SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "fil": "tl",
 """Codes that name one language, or languages that no voter tells apart for sure."""
 
 
-def _declared(document: Document) -> tuple[Block, str] | None:
-    """The block that holds the page's declaration of its language, and the code; plain text has none."""
+def _declared(document: Document) -> Iterator[tuple[Block, str, str]]:
+    """The blocks of a page's head that declare its language, with the attribute's name and the code; plain text has none."""
     for block in document.blocks:
         if block.markup is None or not block.markup.noted or block.markup.container.tag != "head":
-            return None
-        if block.markup.noted[0][:2] == ("html", "lang"):
+            return
+        source, name, kind = block.markup.noted[0]
+        if (source, name) == ("html", "lang") or (name == "inLanguage" and kind != "WebSite"):
             code = document.text[block.start : block.end].strip()
-            return (block, code) if _CODE_RE.fullmatch(code) else None
-    return None
+            if _CODE_RE.fullmatch(code):
+                yield block, name, code
 
 
 _CODE_RE = re.compile("[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")

@@ -3,7 +3,7 @@
 1. `too_short`, `no_words`  too few letters, or too few among the other characters, to be in a language: `und`
 2. `script`                 the script belongs to one language
 3. `cld2+words`            of a long text, CLD2 says only this, and the text has many words that are this language's own
-4. `cld2+profiles`          CLD2 and the project's profiles, if together they are sure
+4. `cld2+profiles`          CLD2 and the project's profiles, and of a short text its words (`+words`), if together they are sure
 5. `+langid`                langid too, if that makes it sure
 6. `+langdetect`            of a short text, langdetect too; an answer that is still worse than a guess is `und`
 """
@@ -13,8 +13,10 @@ from __future__ import annotations
 from pipeline.document import Language
 from pipeline.language.profiles import in_language, load, profile_votes
 from pipeline.language.scripts import LATIN_RE, ONLY, chinese, fits, letters, main_script
-from pipeline.language.vote import LONG, ROUNDS, candidates, features, weigh, weights
+from pipeline.language.vote import LONG, LONG_ROUNDS, ROUNDS, candidates, features, weigh, weights
 from pipeline.language.voters import cld2_votes, langdetect_votes, langid_votes
+from pipeline.language.words import load as load_words
+from pipeline.language.words import word_votes
 
 SAMPLE = 600
 """Characters that are looked at."""
@@ -28,8 +30,13 @@ MIN_SHARE = 0.4
 SURE = 0.97
 """Probability from which no further voter is asked."""
 
-METHODS = ("cld2+profiles", "cld2+profiles+langid", "cld2+profiles+langid+langdetect")
-"""Names of the rounds, for the record."""
+METHODS = {
+    **dict(
+        zip(ROUNDS, ("cld2+profiles+words", "cld2+profiles+words+langid", "cld2+profiles+words+langid+langdetect"), strict=True)
+    ),
+    **dict(zip(LONG_ROUNDS, ("cld2+profiles", "cld2+profiles+langid"), strict=True)),
+}
+"""Names of the rounds in the record."""
 
 CLEAR = 0.95
 """CLD2's share from which it sees one language only."""
@@ -57,17 +64,10 @@ def detect_language(text: str, *, quick: bool = False) -> Language:
     if total < MIN_SHARE * sum(map(len, sample.split())):
         return Language("und", 0.0, "no_words")
     script = main_script(found)
-    code, confidence, method = _by_script(script) or _by_votes(sample, script, _asked(sample, quick=quick))
+    code, confidence, method = _by_script(script) or _by_votes(sample, script, quick=quick)
     if confidence < DOUBTFUL:
         return Language("und", round(confidence, 3), method)
     return Language(_tagged(code, script, sample), round(confidence, 3), method)
-
-
-def _asked(sample: str, *, quick: bool) -> tuple[str, ...]:
-    """The rounds that may be needed; langdetect adds nothing on a long text."""
-    if quick:
-        return METHODS[:1]
-    return METHODS[:2] if len(sample) >= LONG else METHODS
 
 
 def _by_script(script: str) -> tuple[str, float, str] | None:
@@ -76,23 +76,26 @@ def _by_script(script: str) -> tuple[str, float, str] | None:
     return (ONLY[script], CERTAIN, "script") if script in ONLY else None
 
 
-def _by_votes(sample: str, script: str, methods: tuple[str, ...]) -> tuple[str, float, str]:
+def _by_votes(sample: str, script: str, *, quick: bool) -> tuple[str, float, str]:
     text = sample if script == "Latn" else without_latin(sample)
+    long = len(sample) >= LONG
     fast = cld2_votes(text)
     code = next(iter(fast), "und")
     if fast.get(code, 0.0) >= CLEAR and len(text) >= LONG and code not in CLOSE and in_language(text, code):
         return code, CERTAIN, "cld2+words"
     profiles = load()
     known = frozenset(profiles.codes)
+    spoken = None if long else word_votes(text, load_words())
     answers = [in_script(fast, script), in_script(profile_votes(text, profiles), script)]
     code, confidence, method = "und", 0.0, ""
-    for name, voter, asked in zip(ROUNDS, (None, langid_votes, langdetect_votes), methods, strict=False):
+    rounds = LONG_ROUNDS if long else ROUNDS
+    for name, voter in zip(rounds[: 1 if quick else None], (None, langid_votes, langdetect_votes), strict=False):
         if voter is not None:
             answers.append(in_script(voter(text), script))
-        codes = candidates(answers, script)
-        method = asked
+        codes = candidates(answers, spoken, script)
+        method = METHODS[name]
         if codes:
-            code, confidence = weigh(codes, features(codes, answers, known, long=len(sample) >= LONG), weights()[name])
+            code, confidence = weigh(codes, features(codes, answers, spoken, known), weights()[name])
         if confidence >= SURE:
             break
     return code, confidence, method

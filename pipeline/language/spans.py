@@ -48,17 +48,28 @@ def paragraph_language(text: str, page: str) -> str:
 def document_language(paragraphs: Sequence[Paragraph]) -> Language:
     """The language of most of the main content, with spans if its paragraphs differ."""
     page = detect_language(_joined(text for _, _, text in paragraphs))
+    codes = _codes(paragraphs, page)
+    most = _most(paragraphs, codes)
+    if most not in ("", page.code):  # the start of a mixed page reads as a language of neither part
+        page = detect_language(_joined(text for code, (_, _, text) in zip(codes, paragraphs, strict=True) if code == most))
+        codes = _codes(paragraphs, page)
+    if len(set(codes)) < 2:
+        return page
+    return Language(page.code, page.confidence, page.method, _merged(paragraphs, codes))
+
+
+def _codes(paragraphs: Sequence[Paragraph], page: Language) -> list[str]:
+    """The language of each paragraph."""
     base = page.code.split("-")[0]
-    codes = [paragraph_language(text, base) or page.code for _, _, text in paragraphs]
+    return [paragraph_language(text, base) or page.code for _, _, text in paragraphs]
+
+
+def _most(paragraphs: Sequence[Paragraph], codes: Sequence[str]) -> str:
+    """The language of most characters."""
     sizes: Counter[str] = Counter()
     for code, (_, _, text) in zip(codes, paragraphs, strict=True):
         sizes[code] += len(text)
-    if len(sizes) < 2:
-        return page
-    most = max(sizes, key=lambda code: (sizes[code], code))
-    if most != page.code:
-        page = detect_language(_joined(text for code, (_, _, text) in zip(codes, paragraphs, strict=True) if code == most))
-    return Language(page.code, page.confidence, page.method, _merged(paragraphs, codes))
+    return max(sizes, key=lambda code: (sizes[code], code), default="")
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -1,8 +1,8 @@
 """How the voters' answers become one answer with a probability.
 
 Each candidate gets a sum of a few features, weighed; the sums of all candidates go through a softmax, whose value is the
-confidence. There are three sets of weights, one for each round (`fast`, `more`, `all`), in `weights.tsv`.
-`benchmarks/train_language.py` fits them to labelled text, in which they are calibrated; `docs/language.md` has the table.
+confidence. There is a set of weights for each round of a short text (`fast`, `more`, `all`) and of a long one, in
+`weights.tsv`: words decide a line of which half is names, while CLD2 is all but right on a paragraph. `benchmarks/train_language.py` fits them to labelled text, in which they are calibrated; `docs/language.md` has the table.
 """
 
 from __future__ import annotations
@@ -16,21 +16,28 @@ from pipeline.language.scripts import fits
 from pipeline.language.voters import CLD2_KNOWS, LANGDETECT_KNOWS, langid_knows
 
 ROUNDS = ("fast", "more", "all")
-"""CLD2 and the profiles; then langid too; then langdetect too."""
+"""CLD2, the profiles and the words; then langid too; then langdetect too."""
+
+LONG_ROUNDS = ("fast, long", "more, long")
+"""The rounds of a long text: no words, and langdetect is not asked."""
 
 FEATURES = (
-    *("usual", "smaller neighbour", "english", "cld2", "cld2, long text", "cld2 silent", "cld2 unknown"),
-    *("profiles", "profiles, long text", "profiles unknown"),
-    *("langid", "langid unknown", "langdetect"),
+    *("usual", "smaller neighbour", "english", "cld2", "cld2 silent", "cld2 unknown", "profiles", "profiles unknown"),
+    *("words", "words, capital", "words unknown", "langid", "langid unknown", "langdetect"),
 )
-"""In the order of the columns; a round uses the first 10, 12 or 13."""
+"""In the order of the columns; what a round does not use has no weight there."""
 
-WIDTH = {"fast": 10, "more": 12, "all": 13}
 NEIGHBOURS = frozenset({"bs", "ms"})
 """Languages that differ little from a larger neighbour (Croatian, Indonesian): they need more evidence."""
 
 LONG = 120
-"""Characters from which a text is long: CLD2 errs far less on it."""
+"""Characters from which a text is long."""
+
+CAPITAL = 0.4
+"""What a word with a capital counts beside one without, where the candidates are chosen."""
+
+Spoken = tuple[dict[str, float], dict[str, float]]
+"""What the words of a text say: those in small letters, and those that start with a capital."""
 
 TAKEN = 5
 """Candidates that a voter with an opinion on all languages brings in."""
@@ -48,42 +55,49 @@ def best(votes: Mapping[str, float], script: str, count: int = TAKEN) -> list[st
     return [code for _, code in sorted(fitting)[:count]]
 
 
-def candidates(answers: Sequence[Mapping[str, float]], script: str) -> list[str]:
+def candidates(answers: Sequence[Mapping[str, float]], spoken: Spoken | None, script: str) -> list[str]:
     """The languages that are worth weighing, in alphabetical order."""
-    return sorted({code for votes in answers for code in best(votes, script)})
+    found = {code for votes in answers for code in best(votes, script)}
+    if spoken is not None:
+        small, large = spoken
+        found.update(best({code: score + CAPITAL * large[code] for code, score in small.items()}, script))
+    return sorted(found)
 
 
 def features(
-    codes: Sequence[str], answers: Sequence[Mapping[str, float]], known: frozenset[str], *, long: bool
+    codes: Sequence[str], answers: Sequence[Mapping[str, float]], spoken: Spoken | None, known: frozenset[str]
 ) -> list[list[float]]:
     """A row for each candidate; `answers` are those of CLD2, the profiles, langid, langdetect, as far as asked.
 
-    `known` are the languages that the profiles have, `long` says whether the text is.
+    `spoken` is what the words of a short text say, `known` the languages that the profiles have.
     """
     cld2, profiles, *rest = answers
     rows = []
     for code in codes:
-        fast = _log(cld2, code, "cld2") if cld2 and code in CLD2_KNOWS else 0.0
-        own = _log(profiles, code, "profiles") if profiles and code in known else 0.0
         row = [
-            *(float(code in LANGDETECT_KNOWS), float(code in NEIGHBOURS), float(code == "en" and not long)),
-            *(fast, fast * long, float(not cld2 and code in CLD2_KNOWS), float(code not in CLD2_KNOWS)),
-            *(own, own * long, float(code not in known)),
+            *(float(code in LANGDETECT_KNOWS), float(code in NEIGHBOURS), float(code == "en" and spoken is not None)),
+            _log(cld2, code, "cld2") if cld2 and code in CLD2_KNOWS else 0.0,
+            *(float(not cld2 and code in CLD2_KNOWS), float(code not in CLD2_KNOWS)),
+            *(_log(profiles, code, "profiles") if profiles and code in known else 0.0, float(code not in known)),
         ]
-        if rest:
-            row += [_log(rest[0], code, "langid") if code in langid_knows() else 0.0, float(code not in langid_knows())]
-        if len(rest) > 1:
-            row.append(_log(rest[1], code, "langdetect") if rest[1] and code in LANGDETECT_KNOWS else 0.0)
+        small, large = spoken or ({}, {})
+        row += [small.get(code, 0.0), large.get(code, 0.0), float(spoken is not None and code not in small)]
+        langid = code in langid_knows() if rest else False
+        row += [_log(rest[0], code, "langid") if langid else 0.0, float(bool(rest) and not langid)]
+        heard = len(rest) > 1 and rest[1] and code in LANGDETECT_KNOWS
+        row.append(_log(rest[1], code, "langdetect") if heard else 0.0)
         rows.append(row)
     return rows
 
 
 @cache
 def weights() -> dict[str, tuple[float, ...]]:
-    """The weights of each round, in the order of `FEATURES`."""
+    """The weights of each round, in the order of `FEATURES`; 0 for what it does not use."""
     lines = resources.files(__package__).joinpath("weights.tsv").read_text("utf-8").splitlines()
-    table = {cells[0]: cells[1:] for cells in (line.split("\t") for line in lines) if cells[0] in FEATURES}
-    return {name: tuple(float(table[f][at]) for f in FEATURES[: WIDTH[name]]) for at, name in enumerate(ROUNDS)}
+    table = {cells[0]: cells[1:] for cells in (line.split("\t") for line in lines)}
+    return {
+        name: tuple(float(table[feature][at] or 0) for feature in FEATURES) for at, name in enumerate((*ROUNDS, *LONG_ROUNDS))
+    }
 
 
 def weigh(codes: Sequence[str], rows: Sequence[Sequence[float]], weight: Sequence[float]) -> tuple[str, float]:

@@ -31,6 +31,7 @@ CODES = {
     "wuu": "zh",
     "yue": "zh",
     "nb": "no",
+    "nn": "no",
     "arz": "ar",
     "ary": "ar",
     "uzs": "uz",

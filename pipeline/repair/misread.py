@@ -21,6 +21,9 @@ SURE = 4
 MANY = 5
 """Sequences, with nothing else beyond ASCII beside them, that do not come about by chance whatever they are."""
 
+LONGEST_HOOKED = 12
+"""Characters behind a letter that are looked at for the end of its word."""
+
 MARKS = frozenset("‘’“”–—…")
 """What is misread most often."""
 
@@ -35,6 +38,14 @@ _ODD_RE = re.compile(
     "[\x80-\x9f\u017f\u02b0-\u02ba\u02bd-\u02ff\u0460-\u0481\u0500-\u052f\u0700-\u074f\u07c0-\u08ff\ue000-\uf8ff\ufffd]"
 )
 """Characters that a repair does not give: controls, phonetic signs, historic letters, private use."""
+
+
+_HOOKED_RE = re.compile(
+    r"ƴ[a-z]|ɗ(?:aya[nr]?|aki[nr]?|aku?na[nr]?|alib(?:ai|an|ar|i)|ari|aruruwa[nr]?|auk(?:ak?a[nr]?|aki|i|o)|azu|igo[nr]?"
+    r"|in[kb]i[nr]?|ink[aei][nr]?|um(?:ama|i)[nr]?)\b|ɖe(?:ka|wo)\b|ɖokui"
+)
+"""Hausa and Ewe words that begin with a letter which, misread, is a capital and a dash or accent: `É—aya` is `ɗaya`, one. As a
+clean text may have a dash behind the Portuguese word `É`, the word must be a usual one and no word of others."""
 
 
 @cache
@@ -87,8 +98,9 @@ def _worth(text: str, match: re.Match[bytes], codec: str) -> int:
     in_word = (before.isascii() and before.isalpha()) + (after.isascii() and after.isalpha())
     if in_word and _NEIGHBOUR_RE.match(fixed):
         return IMPOSSIBLE  # a Greek or Cyrillic letter in a Latin word
-    if codec == "cp1252":  # its letters are those of the text: only a capital inside a word is a sign
-        return ENOUGH if before.isascii() and before.islower() and lead.isupper() and not after.isupper() else 0
+    if codec == "cp1252":  # its letters are those of the text: only a capital inside a word is a sign, or a word that is usual
+        inside = before.isascii() and before.islower() and lead.isupper() and not after.isupper()
+        return ENOUGH if inside or _begins_hooked(before, fixed, text[end : end + LONGEST_HOOKED]) else 0
     points = 2 if end - start > 2 else int(fixed.isalpha())
     if _LATIN_RE.match(lead):  # a letter that the text may well hold, as ð in cp850
         signs = not text[start:end].isalpha() or (before.isascii() and before.islower() and lead.isupper())
@@ -96,3 +108,7 @@ def _worth(text: str, match: re.Match[bytes], codec: str) -> int:
     if end - start == 2 and _CYRILLIC_RE.match(lead) and _CYRILLIC_RE.match(fixed):
         return 1 if _CYRILLIC_RE.match(text[start + 1]) is None else 0  # `Рі` may be a name
     return points + in_word + (_CYRILLIC_RE.search(text[start:end]) is None)
+
+
+def _begins_hooked(before: str, fixed: str, rest: str) -> bool:
+    return not before.isalnum() and _HOOKED_RE.match(fixed + rest) is not None
