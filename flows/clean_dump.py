@@ -27,7 +27,7 @@ from prefect.states import Completed
 from flows.apart import at_work, break_off, dismiss
 from flows.artifacts import Progress, summarize
 from flows.hands import STEPS, Counts, Worker, counted
-from flows.interrupt import between
+from flows.interrupt import StoppedError, between
 from flows.outputs import check_apart
 from flows.runners import Runner, runner_of
 from flows.session import Session, Settings, opened
@@ -179,13 +179,16 @@ def each_done(session: Session, runner: Runner, batches: Iterator[Work], shown: 
             try:
                 work = next(waiting)
                 between.get()()
-            except KeyboardInterrupt as asked:  # the batches at hand are finished first
+            except KeyboardInterrupt as asked:  # the documents at hand are finished first
                 work, stopped = None, asked
             if work is None or not session.is_done(work):
                 while under_way and (work is None or under_way >= runner.workers):
                     done, future = finished.get()
-                    future.result()
                     under_way -= 1
+                    try:
+                        future.result()
+                    except StoppedError:  # the next run cleans it
+                        continue
                     yield _report(session, done, shown)
                 if work is None:
                     break

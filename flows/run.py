@@ -152,7 +152,7 @@ class Report:
     def stopped(self) -> str:
         """What to say of a run that the user stopped: how far it came, and how to go on."""
         ready = _number(self.counts.total(), "record")
-        return f"interrupted: {ready} written, each whole; run the same command again to go on"
+        return f"interrupted: {ready} written, each whole; run the same command again to go on (batches that were not finished are begun again)"
 
     def _rejected(self, path: str, code: str, message: str) -> None:
         rejected = self.counts["rejected"]

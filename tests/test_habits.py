@@ -110,8 +110,8 @@ def test_verify_reads_a_record_from_standard_input(copydesk: Command, raw: list[
     assert copydesk("verify", "-", "--against", raw[0], stdin=record).status == 0
 
 
-def test_ctrl_c_finishes_the_batches_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The signal comes while the second and third batch are under way; both are finished, and no other is begun."""
+def test_after_ctrl_c_no_batch_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signal comes while the second and third batch are under way; both end, and no other is begun."""
     from flows import clean_dump
 
     said: list[str] = []
@@ -135,7 +135,7 @@ def test_ctrl_c_finishes_the_batches_at_hand(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(KeyboardInterrupt), Interrupt(said.append):
         done.extend(clean_dump.each_done(session, runner, works, shown))
     assert signal.getsignal(signal.SIGINT) is before
-    assert said == ["finishing the batches at hand; Ctrl-C again stops at once"]
+    assert said == ["finishing the documents at hand; Ctrl-C again stops at once"]
     assert begun == done == ["0", "1", "2"]
 
 
