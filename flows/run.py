@@ -177,10 +177,14 @@ def summary(counts: Counts, output: Path | str, console: Console) -> None:
     outcomes = counts.get("outcomes", {})
     rows = [("ok", outcomes.get("ok", 0), "green")]
     rows += [(f"rejected: {code}", number, "yellow") for code, number in sorted(outcomes.items()) if code != "ok"]
-    console.print(_table("result", [*rows, ("all", sum(outcomes.values()), "")]))
-    for number in counts.get("unchanged", {}).values():
-        console.print(Text(f"{_number(number, 'document')} unchanged since an earlier run"))
-    console.print(_table("format", [(name, number, "") for name, number in sorted(counts.get("formats", {}).items())]))
+    unchanged = sum(counts.get("unchanged", {}).values())
+    if outcomes or not unchanged:
+        console.print(_table("result", [*rows, ("all", sum(outcomes.values()), "")]))
+    if unchanged:
+        nothing = "" if outcomes else "nothing new: "
+        console.print(Text(f"{nothing}{_number(unchanged, 'document')} unchanged since an earlier run"))
+    if outcomes:
+        console.print(_table("format", [(name, number, "") for name, number in sorted(counts.get("formats", {}).items())]))
     if counts.get("skipped"):
         console.print(_table("skipped, no documents", [(n, k, "") for n, k in sorted(counts["skipped"].items())], "number"))
     console.print(Text(f"records in {visible(str(output))}"), soft_wrap=True)

@@ -26,9 +26,10 @@ from flows.interrupt import Interrupt
 from flows.parts import made
 from flows.readers.entry import Origin, document
 from flows.readers.limits import Options
-from flows.run import Counts
+from flows.run import Counts, summary
 from flows.slices import plan
 from flows.sources import find_sources
+from flows.terminal import make_console
 from flows.work import Made
 
 ROOT = Path(__file__).parent.parent
@@ -178,3 +179,12 @@ def test_exit_statuses_are_documented() -> None:
     statuses = {cli.REJECTED, cli.FlowError.exit_code, cli.INTERRUPTED, cli.CallError.exit_code, 0}
     assert {int(found) for found in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == statuses
     assert all(isinstance(command, click.Command) for command in cli.cli.commands.values())
+
+
+@pytest.mark.parametrize(("cleaned", "said"), [(0, "nothing new: 3 documents unchanged"), (2, "\n3 documents unchanged")])
+def test_a_run_says_what_is_unchanged(capsys: pytest.CaptureFixture[str], cleaned: int, said: str) -> None:
+    numbers = {"ok": cleaned} if cleaned else {}
+    summary({"outcomes": numbers, "formats": {"text": cleaned}, "unchanged": {"documents": 3}}, "out", make_console())
+    out = capsys.readouterr().out
+    assert said in out
+    assert ("format" in out) == ("result" in out) == bool(cleaned)
