@@ -57,6 +57,7 @@ LIBRARIES = {
 
 READING = {
     "brotli": {"flows/readers/http_body.py"},
+    "aiohttp": {"flows/readers/remote.py"},
     "fsspec": {"flows/readers/remote.py"},
     "lz4": {"flows/readers/compressed.py"},
     "pyarrow": {"flows/readers/parquets.py"},
