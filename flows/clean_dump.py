@@ -29,6 +29,7 @@ from flows.artifacts import Progress, summarize
 from flows.hands import STEPS, Counts, Worker, counted
 from flows.interrupt import StoppedError, between
 from flows.outputs import check_apart
+from flows.readers.limits import Options
 from flows.runners import Runner, runner_of
 from flows.session import Session, Settings, opened
 from flows.sources import NothingToReadError, SourceFile, find_sources
@@ -126,7 +127,9 @@ def clean_dump(
     `flows.session.Settings`. Returns the number of documents by outcome, format and language, what was skipped and what is
     unchanged. Raises `NothingToReadError`, `OutputError`, `OverridesError`, and `TypeError` for a limit that is none.
     """
-    how = Settings.of(source, output, limits, fields, overrides, format, runner, refresh, wait, **(settings or {}))
+    options = Options.of({"limits": limits or {}, "fields": fields or ()})
+    further = {"runner": runner, "refresh": refresh, "wait": wait, **(settings or {})}
+    how = Settings.of(source, output, options, overrides=overrides, format=format, **further)
     chosen = runner_of(how.runner)
     if chosen.elsewhere and not chosen.fits(clean_dump_runner()):
         again = clean_dump.with_options(task_runner=chosen.task_runner())

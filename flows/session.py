@@ -20,7 +20,7 @@ from flows.ledger import Ledger, Run
 from flows.lock import locked
 from flows.news import News
 from flows.outputs import OutputError, prepare
-from flows.readers.limits import Limits, Options
+from flows.readers.limits import Options
 from flows.readers.remote import is_url
 from flows.runners import runner_of
 from flows.slices import BATCH_DOCUMENTS, Slice, plan
@@ -59,23 +59,19 @@ class Settings:
         cls,
         source: str | Sequence[str],
         output: str,
-        limits: Mapping[str, int] | None = None,
-        fields: Sequence[Sequence[str]] | None = None,
+        options: Options | None = None,
+        *,
         overrides: str | None = None,
         format: str = "auto",  # noqa: A002 (the name that users know)
-        runner: str = "process",
-        refresh: bool = False,
-        wait: bool = False,
         **more: Any,
     ) -> Self:
         """The settings from a flow's parameters; raises `TypeError`, `ValueError` and `OverridesError`."""
         if format not in ("auto", *FORMATS):
             raise ValueError(f"{format!r} is no format; write auto, {', '.join(FORMATS)}")
         inputs = tuple(map(absolute, [source] if isinstance(source, str) else source))
-        options = Options(Limits(**(limits or {})), tuple((role, name) for role, name in fields or ()))
         corrections = absolute(overrides) if overrides else ""
         more |= {"overrides": corrections, "overrides_sha256": digest(corrections)}
-        return cls(inputs, absolute(output), options, format, runner, refresh, wait, **more)
+        return cls(inputs, absolute(output), options or Options(), format, **more)
 
     @property
     def folder(self) -> Path:

@@ -15,6 +15,7 @@ import pytest
 from test_session import once
 
 import pipeline
+from flows.readers.limits import Options
 from flows.records import NoRecordsError, find_records
 from flows.report import build_report
 from flows.report.build import as_json
@@ -115,7 +116,7 @@ def test_a_dump_is_read_again_as_the_run_read_it(tmp_path: Path, ledger: bool) -
     dump.parent.mkdir()
     dump.write_text("".join(json.dumps({"key": f"k{n}", "page": {"long": story(f"Headline {n}")}}) + "\n" for n in range(3)))
     fields = (("text", "page.long"), ("id", "key"))
-    once(dump.parent, tmp_path / "out", fields=fields)
+    once(dump.parent, tmp_path / "out", options=Options(fields=fields))
     if not ledger:
         (tmp_path / "out" / ".copydesk" / "ledger.sqlite").write_text("no ledger")
     assert build_report(tmp_path / "out", source=dump.parent).with_text == 3 * ledger
