@@ -39,6 +39,9 @@ from pipeline.version import VERSION
 progress: ContextVar[Callable[[Sequence[Made]], None] | None] = ContextVar("progress", default=None)
 """Called with the rows of each batch that is written, in the flow's process."""
 
+outlook: ContextVar[Callable[[float | None], None] | None] = ContextVar("outlook", default=None)
+"""Called before it with the number of documents that the run is expected to clean, if anything can be said of it."""
+
 
 class Batch:
     """A batch that a worker has in hand. A plain class on purpose: Prefect looks into every dataclass it is handed."""
@@ -213,7 +216,9 @@ def _put(finished: queue.SimpleQueue[tuple[Work, PrefectFuture[Counts]]], work: 
 def _report(session: Session, work: Work, shown: Progress) -> Counts:
     """What a batch has done, from its marker."""
     done = session.marker(work)
-    told = progress.get()
+    told, foretold = progress.get(), outlook.get()
+    if foretold:
+        foretold(session.expected())
     if told:
         told(done.rows)
     shown.remove(done.removed)

@@ -100,7 +100,7 @@ def run(
         raise CallError(str(error)) from error
     with Report(make_console(sys.stderr), files, quiet=quiet) as progress, Interrupt(progress.say) as interrupt:
         try:
-            counts = clean_all(inputs, output, both(progress.done, watch.saw), options, **split(how))
+            counts = clean_all(inputs, output, both(progress.done, watch.saw), options, expect=progress.expect, **split(how))
         except RunFailedError as error:
             if interrupt.asked:
                 raise InterruptedRunError(progress.stopped()) from error

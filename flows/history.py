@@ -148,7 +148,7 @@ def _again(settings: Mapping[str, Any], output: str, how: Mapping[str, Any]) -> 
     how = {**how, "overrides": how["overrides"] or settings.get("overrides") or None}
     with Report(make_console(sys.stderr), len(settings["inputs"])) as report:
         try:
-            return clean_all(settings["inputs"], output, report.done, options, **split(how))
+            return clean_all(settings["inputs"], output, report.done, options, expect=report.expect, **split(how))
         except RunFailedError as error:
             raise FlowError(f"the run failed: {error}; run it again: what is written stays") from error
 

@@ -26,7 +26,7 @@ from flows.interrupt import Interrupt
 from flows.parts import made
 from flows.readers.entry import Origin, document
 from flows.readers.limits import Options
-from flows.run import Counts, summary
+from flows.run import Counts, Report, summary
 from flows.slices import plan
 from flows.sources import find_sources
 from flows.terminal import make_console
@@ -104,6 +104,20 @@ def test_progress_tells_the_rate(copydesk: Command, raw: list[Path], tmp_path: P
     said = copydesk("run", raw[0], "-o", tmp_path / "out").err
     assert re.search(r"cleaned 100 documents so far, [\d,.]+/s\n", said)
     assert "cleaned 150 documents\n" in said
+
+
+@pytest.mark.parametrize(
+    ("expected", "elapsed", "said"),
+    [(None, 60, ""), (300, 30, "about 60 s left"), (1000, 30, "about 4 minutes left"), (5000, 30, ""), (100, 30, "")],
+)
+def test_time_left_is_told_when_it_can_be(
+    expected: float | None, elapsed: float, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = Report(make_console(), 9, quiet=True)
+    report.counts["ok"] = 100
+    report.expect(expected)
+    monkeypatch.setattr("flows.run.monotonic", lambda: report.began + elapsed)
+    assert report.left() == said
 
 
 def test_verify_reads_a_record_from_standard_input(copydesk: Command, raw: list[Path]) -> None:
