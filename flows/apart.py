@@ -106,7 +106,10 @@ class Process:
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, selectors.EVENT_READ)
             while b"\n" not in self.rest:
-                STOP.pack_into(self.shared, PULSE.size, stopping.get()())
+                asked = stopping.get()()
+                STOP.pack_into(self.shared, PULSE.size, asked)
+                if asked and not self.ready:
+                    raise StoppedError
                 if selector.select(LOOK):
                     more = os.read(pipe.fileno(), 1 << 16)
                     if not more:
@@ -216,7 +219,9 @@ _LOCK = threading.Lock()
 
 @contextmanager
 def at_work(work: Work) -> Iterator[Worker]:
-    """A worker for a batch; a process is kept for the next batch."""
+    """A worker for a batch; a process is kept for the next batch. Raises `StoppedError` if the run is to stop."""
+    if stopping.get()():
+        raise StoppedError
     if not work.apart:
         yield Hands(work)
         return
