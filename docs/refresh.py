@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 import pipeline
 from flows.cli import cli
@@ -21,17 +22,45 @@ from pipeline.record import Record, schema_json, to_json
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "fixtures" / "raw" / "000_33d6601fe55d2f36.txt"
+DRAWN = ROOT / "fixtures" / "raw" / "002_2814d831a8057bf3.txt"
 PART_RE = re.compile(r"(?<=<!-- begin )(?P<name>[^>]+?)(?P<mark> -->\n).*?(?=<!-- end -->)", re.DOTALL)
 PAGES = (ROOT / "README.md", ROOT / "docs" / "command-line.md", ROOT / "docs" / "guide.md")
 SCHEMA = ROOT / "docs" / "record.schema.json"
+PICTURE = ROOT / "docs" / "explain.svg"
 WIDTH = 100
 SHOWN = 24
 """Rows of a command's output that a page shows."""
 
+COLUMNS = 104
+HEAD = 30
+"""Width of the picture of `copydesk explain`, and the rows that it shows of the document."""
+
+SVG = """\
+<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
+<style>
+.{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: {char_height}px; line-height: {line_height}px; }}
+.{unique_id}-title {{ font-size: 18px; font-weight: bold; font-family: sans-serif; }}
+{styles}
+</style>
+<defs>
+<clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/></clipPath>
+{lines}
+</defs>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}
+<g class="{unique_id}-matrix">
+{matrix}
+</g>
+</g>
+</svg>
+"""
+"""rich's own frame loads a font from the network; this one takes what is there."""
+
 
 def expected() -> dict[Path, bytes]:
     """Content that each generated file should have."""
-    record = pipeline.clean(EXAMPLE.read_bytes(), name=EXAMPLE.name, path=EXAMPLE.name)
+    record, drawn = (pipeline.clean(path.read_bytes(), name=path.name, path=path.name) for path in (EXAMPLE, DRAWN))
     parts = {
         "example record": fenced("json", shortened(record)),
         "example explain": fenced("text", excerpt(record)),
@@ -41,7 +70,8 @@ def expected() -> dict[Path, bytes]:
     pages = {
         page: PART_RE.sub(lambda m: m["name"] + m["mark"] + _part(m["name"], parts), page.read_text("utf-8")) for page in PAGES
     }
-    return {page: text.encode() for page, text in pages.items()} | {SCHEMA: schema_json()}
+    made = {SCHEMA: schema_json(), PICTURE: picture(drawn, DRAWN.read_text("utf-8"), f"fixtures/raw/{DRAWN.name}")}
+    return {page: text.encode() for page, text in pages.items()} | made
 
 
 def _part(name: str, parts: dict[str, str]) -> str:
@@ -102,6 +132,19 @@ def excerpt(record: Record) -> str:
     explain(record, EXAMPLE.read_text("utf-8"), Console(file=out, color_system=None, soft_wrap=True, highlight=False))
     rows = [row if len(row) <= WIDTH else row[: WIDTH - 3] + "..." for row in out.getvalue().split("\n")]
     return "\n".join(row for row in rows[6:24] if row)
+
+
+def picture(record: Record, text: str, name: str) -> bytes:
+    """`copydesk explain` of a document on a terminal, with the middle left out."""
+    out = io.StringIO()
+    terminal = Console(file=out, width=COLUMNS, force_terminal=True, color_system="standard", _environ={}, highlight=False)
+    explain(record, text, terminal)
+    rows = out.getvalue().rstrip("\n").split("\n")
+    summary = next(n for n, row in enumerate(rows) if "What the document says" in row)
+    console = Console(file=io.StringIO(), record=True, width=COLUMNS, _environ={})
+    for row in (*rows[:HEAD], "", "...", "", *rows[summary:], ""):
+        console.print(Text.from_ansi(row), no_wrap=True)
+    return console.export_svg(title=f"copydesk explain {name}", unique_id="explain", code_format=SVG).encode()
 
 
 def main() -> None:

@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from flows.hands import STEPS, Counts, Hands, Refused, Worker
+from flows.interrupt import StoppedError, stopping
 from flows.work import Protection, Work, to_wire
-from flows.worker import PULSE
+from flows.worker import PULSE, SHARED, STOP
 from pipeline.document import RejectionCode
 
 LOOK = 0.25
@@ -60,9 +61,9 @@ class Process:
     def __init__(self, protection: Protection) -> None:
         self.protection = protection
         with tempfile.TemporaryFile() as file:
-            file.write(bytes(PULSE.size))
+            file.write(bytes(SHARED))
             file.flush()
-            self.shared = mmap.mmap(file.fileno(), PULSE.size)
+            self.shared = mmap.mmap(file.fileno(), SHARED)
             self.process = subprocess.Popen(  # noqa: S603 (this program)
                 [sys.executable, "-m", "flows.worker", str(file.fileno()), str(protection.memory)],
                 stdin=subprocess.PIPE,
@@ -75,7 +76,7 @@ class Process:
         self.ready = False
 
     def ask(self, request: dict[str, Any]) -> Counts:
-        """Ask, and wait for the answer; raises `DiedError`, and `WorkFailedError` if the output cannot be written."""
+        """Ask, and wait for the answer; raises `DiedError`, `StoppedError`, and `WorkFailedError` if the output cannot be written."""
         PULSE.pack_into(self.shared, 0, 0, -1, 0.0)
         if not self.ready:
             self._start()
@@ -87,6 +88,8 @@ class Process:
         answer: dict[str, Any] = json.loads(self._answer())
         if "error" in answer:
             raise WorkFailedError(answer["error"])
+        if "stopped" in answer:
+            raise StoppedError
         counts: Counts = answer["counts"]
         return counts
 
@@ -103,6 +106,10 @@ class Process:
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, selectors.EVENT_READ)
             while b"\n" not in self.rest:
+                asked = stopping.get()()
+                STOP.pack_into(self.shared, PULSE.size, asked)
+                if asked and not self.ready:
+                    raise StoppedError
                 if selector.select(LOOK):
                     more = os.read(pipe.fileno(), 1 << 16)
                     if not more:
@@ -212,7 +219,9 @@ _LOCK = threading.Lock()
 
 @contextmanager
 def at_work(work: Work) -> Iterator[Worker]:
-    """A worker for a batch; a process is kept for the next batch."""
+    """A worker for a batch; a process is kept for the next batch. Raises `StoppedError` if the run is to stop."""
+    if stopping.get()():
+        raise StoppedError
     if not work.apart:
         yield Hands(work)
         return

@@ -27,8 +27,9 @@ from prefect.states import Completed
 from flows.apart import at_work, break_off, dismiss
 from flows.artifacts import Progress, summarize
 from flows.hands import STEPS, Counts, Worker, counted
-from flows.interrupt import between
+from flows.interrupt import StoppedError, between
 from flows.outputs import check_apart
+from flows.readers.limits import Options
 from flows.runners import Runner, runner_of
 from flows.session import Session, Settings, opened
 from flows.sources import NothingToReadError, SourceFile, find_sources
@@ -37,6 +38,9 @@ from pipeline.version import VERSION
 
 progress: ContextVar[Callable[[Sequence[Made]], None] | None] = ContextVar("progress", default=None)
 """Called with the rows of each batch that is written, in the flow's process."""
+
+outlook: ContextVar[Callable[[float | None], None] | None] = ContextVar("outlook", default=None)
+"""Called before it with the number of documents that the run is expected to clean, if anything can be said of it."""
 
 
 class Batch:
@@ -126,7 +130,9 @@ def clean_dump(
     `flows.session.Settings`. Returns the number of documents by outcome, format and language, what was skipped and what is
     unchanged. Raises `NothingToReadError`, `OutputError`, `OverridesError`, and `TypeError` for a limit that is none.
     """
-    how = Settings.of(source, output, limits, fields, overrides, format, runner, refresh, wait, **(settings or {}))
+    options = Options.of({"limits": limits or {}, "fields": fields or ()})
+    further = {"runner": runner, "refresh": refresh, "wait": wait, **(settings or {})}
+    how = Settings.of(source, output, options, overrides=overrides, format=format, **further)
     chosen = runner_of(how.runner)
     if chosen.elsewhere and not chosen.fits(clean_dump_runner()):
         again = clean_dump.with_options(task_runner=chosen.task_runner())
@@ -179,13 +185,16 @@ def each_done(session: Session, runner: Runner, batches: Iterator[Work], shown: 
             try:
                 work = next(waiting)
                 between.get()()
-            except KeyboardInterrupt as asked:  # the batches at hand are finished first
+            except KeyboardInterrupt as asked:  # the documents at hand are finished first
                 work, stopped = None, asked
             if work is None or not session.is_done(work):
                 while under_way and (work is None or under_way >= runner.workers):
                     done, future = finished.get()
-                    future.result()
                     under_way -= 1
+                    try:
+                        future.result()
+                    except StoppedError:  # the next run cleans it
+                        continue
                     yield _report(session, done, shown)
                 if work is None:
                     break
@@ -207,7 +216,9 @@ def _put(finished: queue.SimpleQueue[tuple[Work, PrefectFuture[Counts]]], work: 
 def _report(session: Session, work: Work, shown: Progress) -> Counts:
     """What a batch has done, from its marker."""
     done = session.marker(work)
-    told = progress.get()
+    told, foretold = progress.get(), outlook.get()
+    if foretold:
+        foretold(session.expected())
     if told:
         told(done.rows)
     shown.remove(done.removed)

@@ -88,8 +88,8 @@ def run(
     INPUT is a file, a folder (with its subfolders), a quoted glob or an address such as s3://bucket/dump. Text, HTML,
     JSON Lines, Parquet, WARC, zip, tar, mail and more are read, compressed or not. Each document gives one record; one
     that cannot be cleaned gives a rejected record with the reason. Exit status: 0 if all documents are ok, 1 if some
-    were rejected, 2 if the call was wrong, 3 if the run failed on the way, 130 if it was interrupted: then the batches
-    at hand are finished, what is written stays, and the same command goes on.
+    were rejected, 2 if the call was wrong, 3 if the run failed on the way, 130 if it was interrupted: then the
+    documents at hand are finished, what is written stays, and the same command goes on.
     """
     options = Options(Limits(document=max_bytes, **named_limits(limits)), named_fields(fields))
     _check_names(*inputs, output)
@@ -100,7 +100,7 @@ def run(
         raise CallError(str(error)) from error
     with Report(make_console(sys.stderr), files, quiet=quiet) as progress, Interrupt(progress.say) as interrupt:
         try:
-            counts = clean_all(inputs, output, both(progress.done, watch.saw), options, **split(how))
+            counts = clean_all(inputs, output, both(progress.done, watch.saw), options, expect=progress.expect, **split(how))
         except RunFailedError as error:
             if interrupt.asked:
                 raise InterruptedRunError(progress.stopped()) from error

@@ -12,29 +12,8 @@ import msgspec
 from flows.records import Place, each_record, name_of, read_record
 from pipeline.record import Block, Record
 
-COMPARED = (
-    "status",
-    "reason",
-    "source",
-    "decoding",
-    "title",
-    "standfirst",
-    "authors",
-    "contributors",
-    "date_published",
-    "date_modified",
-    "outlet",
-    "agency",
-    "dateline",
-    "section",
-    "tags",
-    "language",
-    "text",
-    "captions",
-    "unknown",
-    "problems",
-    "evidence",
-)
+NOT_COMPARED = {"schema_version", "id", "blocks", "fingerprints", "counts", "pipeline"}
+COMPARED = tuple(name for name in Record.__struct_fields__ if name not in NOT_COMPARED)
 """Fields that count as a change; `blocks` are compared by label, and what made the record is not compared at all."""
 
 SHORT = 100

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from flows.batch import Batch, apply, finish
 from flows.corrections import overrides_of
+from flows.interrupt import StoppedError, stopping
 from flows.parts import write_records
 from flows.slices import read_slice, refused_job
 from flows.store import HIDDEN, open_store
@@ -39,7 +40,7 @@ Tick = Callable[[int, float], None]
 
 
 class Worker(Protocol):
-    """Takes a batch through its steps, in order."""
+    """Takes a batch through its steps, in order; `read` and `apply` raise `StoppedError` if the run is to stop."""
 
     def read(self) -> Counts:
         """Read the documents; numbers rejected, by reason."""
@@ -54,11 +55,14 @@ class Worker(Protocol):
 class Hands:
     """A worker in this process."""
 
-    def __init__(self, work: Work, refused: Refused | None = None, tick: Tick | None = None) -> None:
+    def __init__(
+        self, work: Work, refused: Refused | None = None, tick: Tick | None = None, stop: Callable[[], bool] | None = None
+    ) -> None:
         self.work = work
         self.refused = refused or {}
         self.batch = Batch(work.name, [])
         self.pulse = Pulse(tick)
+        self.stop = stop or stopping.get()
 
     def read(self) -> Counts:
         jobs = self.batch.jobs
@@ -77,7 +81,7 @@ class Hands:
 
     def apply(self, *stages: str) -> Counts:
         known = stages_with(overrides_of(self.work.overrides, self.work.overrides_sha256))
-        apply(self.batch, [(name, stage) for name, stage in known if name in stages], self.pulse)
+        apply(self.batch, [(name, stage) for name, stage in known if name in stages], self._begin(0))
         self.pulse(-1)
         return self._rejected()
 
@@ -99,7 +103,12 @@ class Hands:
         return counted(rows)
 
     def _begin(self, base: int) -> Callable[[int], None]:
-        return lambda n: self.pulse(base + max(n, 0), charged=n >= 0)
+        def begin(n: int) -> None:
+            if self.stop():
+                raise StoppedError
+            self.pulse(base + max(n, 0), charged=n >= 0)
+
+        return begin
 
     def _rejected(self) -> Counts:
         reasons = (job.record.reason for job in self.batch.jobs if job.record)

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from flows.commands.say import CallError
 from flows.options import FlowError, run_options, split
-from flows.readers.limits import Limits, Options
+from flows.readers.limits import Options
 from flows.readers.remote import is_url
 from flows.run import Report, RunFailedError, clean_all, summary
 from flows.store import HIDDEN
@@ -144,12 +144,11 @@ def retry(output: str, rejected: str | None, **how: Any) -> int:
 
 
 def _again(settings: Mapping[str, Any], output: str, how: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-    given = settings["options"]
-    options = Options(Limits(**given["limits"]), tuple((role, name) for role, name in given["fields"]))
+    options = Options.of(settings["options"])
     how = {**how, "overrides": how["overrides"] or settings.get("overrides") or None}
     with Report(make_console(sys.stderr), len(settings["inputs"])) as report:
         try:
-            return clean_all(settings["inputs"], output, report.done, options, **split(how))
+            return clean_all(settings["inputs"], output, report.done, options, expect=report.expect, **split(how))
         except RunFailedError as error:
             raise FlowError(f"the run failed: {error}; run it again: what is written stays") from error
 

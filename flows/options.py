@@ -67,7 +67,12 @@ _OPTIONS = (
     click.option("--refresh", is_flag=True, help="Clean again what another version, or other options, have cleaned."),
     click.option("--wait", is_flag=True, help="Wait if another run is at work on the output."),
     click.option(
-        "--seconds", metavar="N", type=click.FloatRange(min=0.1), default=SECONDS, show_default=True, help="Time of one document."
+        "--seconds",
+        metavar="N",
+        type=click.FloatRange(min=0.1),
+        default=SECONDS,
+        show_default=True,
+        help="Seconds that one document may take.",
     ),
     click.option(
         "--memory",

@@ -61,19 +61,20 @@ def clean_all(
     refresh: bool = False,
     wait: bool = False,
     settings: Mapping[str, Any] | None = None,
+    expect: Callable[[float | None], None] | None = None,
 ) -> dict[str, dict[str, int]]:
-    """Run the flow; `done` is called with the rows of each batch. Returns numbers by outcome, by format, and more.
+    """Run the flow; `done` is called with the rows of each batch, `expect` with how many may come in all. Returns numbers by outcome, by format, and more.
 
     The rest is as `flows.clean_dump` has it. Raises `RunFailedError` if Prefect or the output folder fails on the way.
     """
     quiet_prefect()
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings  # noqa: PLC0415 (1.5 s: only here)
 
-    from flows.clean_dump import clean_dump, progress  # noqa: PLC0415 (imports Prefect)
+    from flows.clean_dump import clean_dump, outlook, progress  # noqa: PLC0415 (imports Prefect)
 
     options = options or Options()
     fields = [list(pair) for pair in options.fields]
-    token = progress.set(done)
+    token, other = progress.set(done), outlook.set(expect)
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):  # its thread holds up the end of a run by 1 s
             return clean_dump(
@@ -93,6 +94,7 @@ def clean_all(
         raise RunFailedError(f"{type(error).__name__}: {error}") from error
     finally:
         progress.reset(token)
+        outlook.reset(other)
 
 
 def quiet_prefect() -> None:
@@ -110,17 +112,19 @@ class Report:
         self.quiet = quiet
         self.began = monotonic()
         self.counts: Counter[str] = Counter()
+        self.expected: float | None = None
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.completed:,.0f} documents"),
             TextColumn("{task.fields[rate]}"),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"),
             console=console,
             disable=quiet or not console.is_terminal,
             transient=True,
         )
-        self.task = self.bar.add_task("starting Prefect", total=None, rate="")
+        self.task = self.bar.add_task("starting Prefect", total=None, rate="", left="")
 
     def __enter__(self) -> Self:
         if not self.console.is_terminal:
@@ -141,18 +145,34 @@ class Report:
             if row.reason:
                 self._rejected(row.path + (f" » {row.member}" if row.member else ""), row.reason, row.message or "")
         ready = self.counts.total()
-        self.bar.update(self.task, advance=len(rows), description="cleaning", rate=self.rate())
+        self.bar.update(
+            self.task, advance=len(rows), total=self.expected, description="cleaning", rate=self.rate(), left=self.left()
+        )
         if not self.console.is_terminal and any(before < step <= ready for step in (*EARLY, ready // STEP * STEP)):
-            self.say(f"cleaned {ready:,} documents so far, {self.rate()}")
+            self.say(", ".join(filter(None, (f"cleaned {ready:,} documents so far", self.rate(), self.left()))))
 
     def rate(self) -> str:
         """Documents a second since the start."""
         return f"{self.counts.total() / max(monotonic() - self.began, 0.001):,.1f}/s"
 
+    def expect(self, documents: float | None) -> None:
+        """Take in how many documents the run may clean in all."""
+        self.expected = documents
+
+    def left(self) -> str:
+        """About how long the rest takes, once a tenth is done; empty if nothing can be said."""
+        ready = self.counts.total()
+        if self.expected is None or ready >= self.expected or ready < self.expected / 10:
+            return ""
+        seconds = (monotonic() - self.began) * (self.expected / ready - 1)
+        return (
+            f"about {_number(round(seconds / 60), 'minute')} left" if seconds >= 90 else f"about {max(1, round(seconds))} s left"
+        )
+
     def stopped(self) -> str:
         """What to say of a run that the user stopped: how far it came, and how to go on."""
         ready = _number(self.counts.total(), "record")
-        return f"interrupted: {ready} written, each whole; run the same command again to go on"
+        return f"interrupted: {ready} written, each whole; run the same command again to go on (batches that were not finished are begun again)"
 
     def _rejected(self, path: str, code: str, message: str) -> None:
         rejected = self.counts["rejected"]
@@ -177,10 +197,14 @@ def summary(counts: Counts, output: Path | str, console: Console) -> None:
     outcomes = counts.get("outcomes", {})
     rows = [("ok", outcomes.get("ok", 0), "green")]
     rows += [(f"rejected: {code}", number, "yellow") for code, number in sorted(outcomes.items()) if code != "ok"]
-    console.print(_table("result", [*rows, ("all", sum(outcomes.values()), "")]))
-    for number in counts.get("unchanged", {}).values():
-        console.print(Text(f"{_number(number, 'document')} unchanged since an earlier run"))
-    console.print(_table("format", [(name, number, "") for name, number in sorted(counts.get("formats", {}).items())]))
+    unchanged = sum(counts.get("unchanged", {}).values())
+    if outcomes or not unchanged:
+        console.print(_table("result", [*rows, ("all", sum(outcomes.values()), "")]))
+    if unchanged:
+        nothing = "" if outcomes else "nothing new: "
+        console.print(Text(f"{nothing}{_number(unchanged, 'document')} unchanged since an earlier run"))
+    if outcomes:
+        console.print(_table("format", [(name, number, "") for name, number in sorted(counts.get("formats", {}).items())]))
     if counts.get("skipped"):
         console.print(_table("skipped, no documents", [(n, k, "") for n, k in sorted(counts["skipped"].items())], "number"))
     console.print(Text(f"records in {visible(str(output))}"), soft_wrap=True)

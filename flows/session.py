@@ -20,7 +20,7 @@ from flows.ledger import Ledger, Run
 from flows.lock import locked
 from flows.news import News
 from flows.outputs import OutputError, prepare
-from flows.readers.limits import Limits, Options
+from flows.readers.limits import Options
 from flows.readers.remote import is_url
 from flows.runners import runner_of
 from flows.slices import BATCH_DOCUMENTS, Slice, plan
@@ -59,23 +59,19 @@ class Settings:
         cls,
         source: str | Sequence[str],
         output: str,
-        limits: Mapping[str, int] | None = None,
-        fields: Sequence[Sequence[str]] | None = None,
+        options: Options | None = None,
+        *,
         overrides: str | None = None,
         format: str = "auto",  # noqa: A002 (the name that users know)
-        runner: str = "process",
-        refresh: bool = False,
-        wait: bool = False,
         **more: Any,
     ) -> Self:
         """The settings from a flow's parameters; raises `TypeError`, `ValueError` and `OverridesError`."""
         if format not in ("auto", *FORMATS):
             raise ValueError(f"{format!r} is no format; write auto, {', '.join(FORMATS)}")
         inputs = tuple(map(absolute, [source] if isinstance(source, str) else source))
-        options = Options(Limits(**(limits or {})), tuple((role, name) for role, name in fields or ()))
         corrections = absolute(overrides) if overrides else ""
         more |= {"overrides": corrections, "overrides_sha256": digest(corrections)}
-        return cls(inputs, absolute(output), options, format, runner, refresh, wait, **more)
+        return cls(inputs, absolute(output), options or Options(), format, **more)
 
     @property
     def folder(self) -> Path:
@@ -115,13 +111,13 @@ class Session:
         self.news = News(ledger, run, refresh=how.refresh)
         self.killed = killed
         self.markers = set(store.names(MARKERS))
-        self.seen = self.files = 0
+        self.seen = self.files = self.planned = 0
 
     def batches(self, sources: Sequence[SourceFile], skipped: Counter[str]) -> Iterator[Work]:
         """What is to be cleaned; the same after a run was killed."""
         self.files = len(sources)
         planned = plan(self._counted(self.news.look_up(sources)), self.how.options, skipped, self.news, self.how.batch)
-        format_, planned = self._format(planned)
+        format_, planned = self._format(self._weighed(planned))
         number = 0
         for number, slices in enumerate(planned, 1):
             work = self._work(number, slices, format_)
@@ -133,6 +129,11 @@ class Session:
         for source in sources:
             yield source
             self.seen += 1
+
+    def _weighed(self, planned: Iterator[list[Slice]]) -> Iterator[list[Slice]]:
+        for slices in planned:
+            self.planned += sum(part.count for part in slices)
+            yield slices
 
     def _format(self, planned: Iterator[list[Slice]]) -> tuple[Format, Iterator[list[Slice]]]:
         """The format of the records: as said, as before in this output, or by the number of documents."""
@@ -178,6 +179,10 @@ class Session:
     def marker(self, work: Work) -> Marker:
         """What a batch that is done has made."""
         return from_marker(self.store.read(marker(work.key)))
+
+    def expected(self) -> float | None:
+        """About how many documents this run is to clean, judged by the files looked at so far; `None` if that says nothing."""
+        return self.planned * self.files / self.seen if self.seen else None
 
     def unchanged(self) -> dict[str, int]:
         """Number of documents that are as they were in an earlier run."""

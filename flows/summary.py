@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 
 from rich.text import Text
 
 from flows.terminal import hanging
+from pipeline.document import Metadata
 from pipeline.record import Author, Caption, Contributor, FieldEvidence, Outlet, Record
 
-FIELDS = (
-    "title",
-    "standfirst",
-    "authors",
-    "contributors",
-    "date_published",
-    "date_modified",
-    "outlet",
-    "agency",
-    "dateline",
-    "section",
-    "tags",
-    "captions",
-)
+FIELDS = tuple(field.name for field in fields(Metadata) if field.name not in ("unknown", "evidence"))
+"""What a document says about itself, in order."""
+
 LOSERS = 3
 """Losing candidates of a field that are shown without `--verbose`."""
 INDENT = " " * 18

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from flows.readers.limits import Limits, Options
+from flows.readers.limits import Options
 from flows.slices import Slice
 from flows.sources import SourceFile
 from pipeline.document import RejectionCode
@@ -97,9 +97,8 @@ def from_wire(shape: dict[str, Any]) -> Work:
         Slice(SourceFile(file, path, record, folder, (RejectionCode(refused[0]), refused[1]) if refused else None), first, count)
         for file, path, record, folder, refused, first, count in shape["slices"]
     )
-    fields = tuple((role, name) for role, name in shape["options"]["fields"])
-    options = Options(Limits(**shape["options"]["limits"]), fields)
-    return Work(**shape | {"slices": slices, "options": options, "protection": Protection(**shape["protection"])})
+    more = {"options": Options.of(shape["options"]), "protection": Protection(**shape["protection"])}
+    return Work(**shape | {"slices": slices} | more)
 
 
 def _slices(slices: Sequence[Slice]) -> list[list[Any]]:

@@ -17,8 +17,15 @@ import sys
 import threading
 from typing import Any, BinaryIO
 
+from flows.interrupt import StoppedError
+
 PULSE = struct.Struct("<qqd")
 """How often something was begun, the place of the document that was (-1: none), and the seconds spent on it before."""
+
+STOP = struct.Struct("<?")
+"""Behind it, whether to stop after the document at hand; the one who started us sets it."""
+
+SHARED = PULSE.size + STOP.size
 
 
 def main() -> None:
@@ -27,7 +34,7 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints must not stand among the answers
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(os.fdopen(os.dup(0), "rb"), requests), daemon=True).start()
-    shared = mmap.mmap(int(sys.argv[1]), PULSE.size)
+    shared = mmap.mmap(int(sys.argv[1]), SHARED)
     _bound_memory(int(sys.argv[2]))
     warm_up()
     answers.write(b'{"counts": {}}\n')
@@ -62,13 +69,16 @@ def serve(requests: queue.SimpleQueue[bytes], answers: BinaryIO, shared: mmap.mm
         begun += 1
         PULSE.pack_into(shared, 0, begun, place, spent)
 
+    def stop() -> bool:
+        return bool(STOP.unpack_from(shared, PULSE.size)[0])
+
     hands: Hands | None = None
     while True:
         request: dict[str, Any] = json.loads(requests.get())
         try:
             if request["do"] == "read":
                 refused = {int(place): tuple(row) for place, row in request["refused"].items()}
-                hands = Hands(from_wire(request["work"]), refused, tick)
+                hands = Hands(from_wire(request["work"]), refused, tick, stop)
                 counts = hands.read()
             elif hands is None:
                 raise ValueError("nothing was read yet")
@@ -77,6 +87,8 @@ def serve(requests: queue.SimpleQueue[bytes], answers: BinaryIO, shared: mmap.mm
             else:
                 counts, hands = hands.emit(), None
             answer: dict[str, Any] = {"counts": counts}
+        except StoppedError:
+            answer = {"stopped": True}
         except OSError as error:  # the output cannot be written: no document's fault
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer).encode() + b"\n")

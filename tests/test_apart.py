@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import pipeline
 from flows import apart
 from flows.apart import Apart, Process, WorkFailedError, at_work, clean_batch
 from flows.hands import marker
+from flows.interrupt import Interrupt, StoppedError
 from flows.readers.limits import Options
 from flows.slices import plan
 from flows.sources import find_sources
 from flows.work import Protection, Work, from_wire, keyed, to_wire
+from pipeline.document import Document, Stage
 from pipeline.record import from_json
 
 HARM = """
@@ -32,6 +38,10 @@ def harmful(stage):
             os.kill(os.getpid(), signal.SIGSEGV)
         if "HANG" in text:
             time.sleep(1000)
+        if "PRESS" in text and not os.path.exists({once!r}):
+            open({once!r}, "w").close()
+            os.kill(os.getppid(), signal.SIGINT)
+            time.sleep(2)
         if "BLOAT" in text:
             bytearray(1 << 45)
         return stage(document)
@@ -94,6 +104,33 @@ def test_the_process_is_kept_for_the_next_batch_and_replaced_if_it_died(harm: Pa
     processes[0].process.kill()
     processes[0].process.wait()
     assert clean_batch(work)["outcomes"] == {"ok": 1}
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_ctrl_c_stops_after_the_document_at_hand(harm: Path, monkeypatch: pytest.MonkeyPatch, apart: bool) -> None:
+    """Its first document presses Ctrl-C; none of the others, which would take their time, is begun."""
+    if not apart:
+        (_, decode), *stages = pipeline.STAGES
+        monkeypatch.setattr(pipeline, "STAGES", (("decode", pressing(decode)), *stages))
+    for n, word in enumerate(["PRESS", *["HANG"] * 50]):
+        (harm / f"{n:02}.txt").write_text(f"{word} is what this says.")
+    work = replace(the_work(harm, Protection(30.0)), apart=apart)
+    with Interrupt(str) as interrupt:
+        interrupt.check()
+        with pytest.raises(StoppedError):
+            clean_batch(work)
+    assert not (harm.parent / "out").exists()
+
+
+def pressing(stage: Stage) -> Stage:
+    """A stage at whose first document someone presses Ctrl-C; at others it fails."""
+
+    def press(document: Document) -> Document:
+        assert b"HANG" not in document.payload.data
+        os.kill(os.getpid(), signal.SIGINT)
+        return stage(document)
+
+    return press
 
 
 def test_an_output_that_cannot_be_written_fails_the_batch(harm: Path) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
 import pipeline
+from flows.interrupt import Interrupt
 from flows.run import clean_all
 from flows.work import Made
+from pipeline.document import Document
 from pipeline.record import from_json
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -50,7 +54,7 @@ def task_names() -> set[str]:
             names = {run.name for run in client.read_task_runs(flow_run_filter=only)}
             if len(names) == 12:
                 break
-            __import__("time").sleep(0.2)
+            time.sleep(0.2)
     return {name if name.startswith("batch") else name.partition(" batch")[0] + " batch" for name in names}
 
 
@@ -86,3 +90,36 @@ def test_a_second_run_cleans_what_is_new(raw: list[Path], tmp_path: Path) -> Non
     assert counts == {"ok": 1}
     assert len(state()) == 3
     assert first.items() <= state().items()
+
+
+def test_a_run_that_was_interrupted_goes_on_to_the_same_bytes(raw: list[Path], tmp_path: Path) -> None:
+    """Ctrl-C is pressed in the second batch, which is begun again by the next run."""
+    source = tmp_path / "in"
+    source.mkdir()
+    for n in range(12):
+        (source / f"{n:02}.txt").write_bytes(raw[n % 5].read_bytes() + str(n).encode())
+    how = {"format": "jsonl", "settings": {"batch": 4}, "runner": "thread:1"}
+    run([str(source)], tmp_path / "whole", **how)
+    cleaned: list[str] = []
+    stages = pipeline.STAGES
+
+    def press(document: Document) -> Document:
+        cleaned.append(document.payload.name)
+        if document.payload.name == "05.txt":
+            os.kill(os.getpid(), signal.SIGINT)
+            while not interrupt.asked:
+                time.sleep(0.01)
+        return stages[0][1](document)
+
+    with pytest.MonkeyPatch.context() as patch, Interrupt(str) as interrupt:
+        patch.setattr(pipeline, "STAGES", (("decode", press), *stages[1:]))
+        with pytest.raises(KeyboardInterrupt):
+            run([str(source)], tmp_path / "out", **how)
+    assert cleaned == [f"{n:02}.txt" for n in range(6)]
+    assert [path.name for path in (tmp_path / "out").glob("part-*")] == ["part-000001-000001.jsonl.zst"]
+    assert run([str(source)], tmp_path / "out", **how)[0] == {"ok": 12}
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+def contents(output: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in output.iterdir() if path.is_file()}

@@ -1,4 +1,4 @@
-"""Whole records of the five fixtures, compared whole.
+"""Whole records of the five fixtures, and of the first document of a dump of each format, compared whole.
 
     pytest tests/test_goldens.py --update-goldens
 
@@ -15,9 +15,14 @@ import pytest
 from conftest import FIXTURES
 
 import pipeline
+from flows.batch import Batch, Job, apply, finish, found_in
+from flows.readers.limits import Options
+from flows.sources import find_sources
 
 GOLDEN = FIXTURES / "golden"
 RAW = sorted((FIXTURES / "raw").iterdir())
+FIRSTS = FIXTURES / "golden_dumps"
+DUMPS = sorted(path for path in (FIXTURES / "dumps").iterdir() if path.is_file() and path.suffix != ".md")
 REGENERATE = "pytest tests/test_goldens.py --update-goldens"
 SHOWN = 60
 
@@ -25,6 +30,14 @@ SHOWN = 60
 def record_of(path: Path) -> bytes:
     """The record's canonical bytes, as `copydesk run fixtures/raw` writes them."""
     return pipeline.to_json(pipeline.clean(path.read_bytes(), name=path.name, path=path.name))
+
+
+def first_of(path: Path) -> tuple[bytes, str]:
+    """The record of a dump's first document, as `copydesk run fixtures/dumps` writes it, and its text."""
+    [source] = find_sources([str(path)])
+    job = Job("", next(found_in(source, Options())), source)
+    apply(Batch("golden", [job]), pipeline.STAGES)
+    return pipeline.to_json(finish(job)), job.document.text if job.document else ""
 
 
 def difference(old: dict[str, Any], new: dict[str, Any], text: str) -> list[str]:
@@ -72,14 +85,22 @@ def _short(value: object) -> str:
 
 @pytest.mark.parametrize("path", RAW, ids=lambda path: path.name[:3])
 def test_golden(path: Path, request: pytest.FixtureRequest) -> None:
-    golden = GOLDEN / f"{path.stem}.json"
-    made = record_of(path)
+    compare(GOLDEN / f"{path.stem}.json", record_of(path), path.read_bytes().decode(), request)
+
+
+@pytest.mark.parametrize("path", DUMPS, ids=lambda path: path.name)
+def test_golden_of_a_dump(path: Path, request: pytest.FixtureRequest) -> None:
+    compare(FIRSTS / f"{path.name}.json", *first_of(path), request)
+
+
+def compare(golden: Path, made: bytes, text: str, request: pytest.FixtureRequest) -> None:
+    """Compare a record with its golden, or make it the golden and fail."""
     if request.config.getoption("--update-goldens"):
         golden.write_bytes(made)
         pytest.fail(f"{golden.name} was rewritten; read the difference in git, then run without --update-goldens")
     stored = golden.read_bytes() if golden.exists() else b"{}"
     if made != stored:
-        told = difference(json.loads(stored), json.loads(made), path.read_bytes().decode())
+        told = difference(json.loads(stored), json.loads(made), text)
         pytest.fail(
             "\n".join([f"{golden.name} is not what the library gives:", *told, f"If this is right: {REGENERATE}"]), pytrace=False
         )
@@ -87,6 +108,7 @@ def test_golden(path: Path, request: pytest.FixtureRequest) -> None:
 
 def test_there_is_a_golden_for_every_dump_and_no_other() -> None:
     assert sorted(path.stem for path in GOLDEN.iterdir()) == [path.stem for path in RAW]
+    assert sorted(path.stem for path in FIRSTS.iterdir()) == [path.name for path in DUMPS]
 
 
 def test_difference_names_fields_and_blocks() -> None:

@@ -26,9 +26,10 @@ from flows.interrupt import Interrupt
 from flows.parts import made
 from flows.readers.entry import Origin, document
 from flows.readers.limits import Options
-from flows.run import Counts
+from flows.run import Counts, Report, summary
 from flows.slices import plan
 from flows.sources import find_sources
+from flows.terminal import make_console
 from flows.work import Made
 
 ROOT = Path(__file__).parent.parent
@@ -105,13 +106,27 @@ def test_progress_tells_the_rate(copydesk: Command, raw: list[Path], tmp_path: P
     assert "cleaned 150 documents\n" in said
 
 
+@pytest.mark.parametrize(
+    ("expected", "elapsed", "said"),
+    [(None, 60, ""), (300, 30, "about 60 s left"), (1000, 30, "about 4 minutes left"), (5000, 30, ""), (100, 30, "")],
+)
+def test_time_left_is_told_when_it_can_be(
+    expected: float | None, elapsed: float, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = Report(make_console(), 9, quiet=True)
+    report.counts["ok"] = 100
+    report.expect(expected)
+    monkeypatch.setattr("flows.run.monotonic", lambda: report.began + elapsed)
+    assert report.left() == said
+
+
 def test_verify_reads_a_record_from_standard_input(copydesk: Command, raw: list[Path]) -> None:
     record = copydesk("clean", raw[0]).out.encode()
     assert copydesk("verify", "-", "--against", raw[0], stdin=record).status == 0
 
 
-def test_ctrl_c_finishes_the_batches_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The signal comes while the second and third batch are under way; both are finished, and no other is begun."""
+def test_after_ctrl_c_no_batch_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signal comes while the second and third batch are under way; both end, and no other is begun."""
     from flows import clean_dump
 
     said: list[str] = []
@@ -135,7 +150,7 @@ def test_ctrl_c_finishes_the_batches_at_hand(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(KeyboardInterrupt), Interrupt(said.append):
         done.extend(clean_dump.each_done(session, runner, works, shown))
     assert signal.getsignal(signal.SIGINT) is before
-    assert said == ["finishing the batches at hand; Ctrl-C again stops at once"]
+    assert said == ["finishing the documents at hand; Ctrl-C again stops at once"]
     assert begun == done == ["0", "1", "2"]
 
 
@@ -178,3 +193,12 @@ def test_exit_statuses_are_documented() -> None:
     statuses = {cli.REJECTED, cli.FlowError.exit_code, cli.INTERRUPTED, cli.CallError.exit_code, 0}
     assert {int(found) for found in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == statuses
     assert all(isinstance(command, click.Command) for command in cli.cli.commands.values())
+
+
+@pytest.mark.parametrize(("cleaned", "said"), [(0, "nothing new: 3 documents unchanged"), (2, "\n3 documents unchanged")])
+def test_a_run_says_what_is_unchanged(capsys: pytest.CaptureFixture[str], cleaned: int, said: str) -> None:
+    numbers = {"ok": cleaned} if cleaned else {}
+    summary({"outcomes": numbers, "formats": {"text": cleaned}, "unchanged": {"documents": 3}}, "out", make_console())
+    out = capsys.readouterr().out
+    assert said in out
+    assert ("format" in out) == ("result" in out) == bool(cleaned)

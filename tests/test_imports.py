@@ -19,14 +19,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dates": {"wording"},
     "names": {"wording", "document"},
     "fingerprint": {"wording"},
+    "packed": set(),
     # the stages, in order; none imports another
-    "decode": {"document"},
+    "decode": {"document", "packed"},
     "html": {"document"},
     "segment": {"document"},
     "repair": {"document"},
     "label": {"document", "view", "wording", "dates", "names"},
     "join": {"document", "view"},
-    "language": {"document", "view"},
+    "language": {"document", "packed", "view"},
     "metadata": {"document", "view", "wording", "dates", "names"},
     # people's corrections, between the stages
     "override": {"document"},
@@ -57,6 +58,7 @@ LIBRARIES = {
 
 READING = {
     "brotli": {"flows/readers/http_body.py"},
+    "aiohttp": {"flows/readers/remote.py"},
     "fsspec": {"flows/readers/remote.py"},
     "lz4": {"flows/readers/compressed.py"},
     "pyarrow": {"flows/readers/parquets.py"},

@@ -29,6 +29,7 @@ from flows.readers.http_body import decode_body, join_chunks
 from flows.readers.limits import Limits, Options
 from flows.slices import Slice, plan, read_slice
 from flows.sources import SourceFile, find_sources
+from flows.terminal import make_console
 from pipeline.record import from_json
 
 DUMPS = FIXTURES / "dumps"
@@ -279,28 +280,47 @@ def test_addresses_are_read_as_files_are() -> None:
         assert [e.payload.media_type for s in sources for e in found_in(s, Options())] == ["text/plain", "text/html"]
 
 
+BAD = {
+    "nothing.txt": b"",
+    "spaces.txt": b" \n\n ",
+    "scan.pdf": b"%PDF-1.7\n%\xe2\xe3",
+    "half.txt.gz": gzip.compress(bytes(range(256)) * 999)[:-200],
+    "none.zip": b"PK\x05\x06" + bytes(18),
+    "broken.zip": b"PK\x03\x04" + b"words" * 9,
+}
+"""Documents and dumps that cannot be cleaned, beside those of fixtures/dumps."""
+
+
 @pytest.mark.usefixtures("prefect_server")
-def test_a_run_on_all_formats(tmp_path: Path) -> None:
-    from flows.run import clean_all
+def test_a_run_on_a_folder_that_mixes_all_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from flows.run import clean_all, summary
 
     source, output = tmp_path / "in", tmp_path / "out"
-    shutil.copytree(DUMPS, source, ignore=shutil.ignore_patterns("*.md", "cut*"))
-    (source / "empty.zip").write_bytes(b"PK\x05\x06" + bytes(18))
+    shutil.copytree(DUMPS, source, ignore=shutil.ignore_patterns("*.md"))
+    for name, data in BAD.items():
+        (source / name).write_bytes(data)
     counts = clean_all([str(source)], output, lambda _: None)
-    records = [from_json(path.read_bytes()) for path in output.rglob("*.json")]
-    expected = sum(len(found(path)) for path in FILES if not path.name.startswith("cut"))
-    assert len(records) == expected == sum(counts["outcomes"].values()) == sum(counts["formats"].values())
-    assert counts["skipped"]["files without documents"] == 3  # empty, and two with nothing to clean
+    records = {path.relative_to(output).as_posix(): from_json(path.read_bytes()) for path in output.rglob("*.json")}
+    entries = [entry for one in find_sources([str(source)]) for entry in found_in(one, Options())]
+    assert len(records) == len(entries)
+    assert counts["outcomes"] == Counter(record.reason.code if record.reason else "ok" for record in records.values())
+    assert counts["formats"] == Counter(entry.format for entry in entries)
+    assert counts["skipped"]["files without documents"] == 3  # none.zip, and two with nothing to clean
     assert {"html", "text", "zip", "tar", "warc", "arc", "json", "parquet", "mbox", "mail", "mhtml"} <= set(counts["formats"])
-    [page] = [r for r in records if r.source.path == "page.html.gz"]
-    assert (page.source.name, page.source.member, page.source.media_type) == ("page.html.gz", None, "text/html")
+    assert {"empty", "blank", "unsupported", "broken_container"} <= set(counts["outcomes"])
+    summary(counts, output, make_console())
+    rows = dict(line.rsplit(None, 1) for line in capsys.readouterr().out.splitlines() if line[-1:].isdigit())
+    assert rows.items() >= {name: str(n) for name, n in counts["formats"].items()}.items()
+    assert {name: int(n) for name, n in rows.items() if name.startswith("rejected: ")} == {
+        f"rejected: {code}": n for code, n in counts["outcomes"].items() if code != "ok"
+    }
+    written = {path.read_bytes() for path in output.rglob("*.json")}
+    assert [path.name for path in (FIXTURES / "golden_dumps").iterdir() if path.read_bytes() not in written] == []
     assert (output / "page.html.gz.json").is_file()
-    data = gzip.decompress((source / "page.html.gz").read_bytes())
-    assert (page.id, page.source.size) == (pipeline.record.payload_id(data), len(data))
-    members = {r.source.member: r for r in records if r.source.name == "stories.jsonl"}
-    assert members["bakery"].status == "ok"
-    assert members["7"].status == "rejected"
     assert (output / "stories.jsonl" / "000003-bakery.json").is_file()
+    [page] = [record for record in records.values() if record.source.path == "page.html.gz"]
+    data = gzip.decompress((source / "page.html.gz").read_bytes())
+    assert (page.id, page.source.size, page.source.member) == (pipeline.record.payload_id(data), len(data), None)
 
 
 def copydesk(*args: object, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:

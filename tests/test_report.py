@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_session import once
 
 import pipeline
+from flows.readers.limits import Options
 from flows.records import NoRecordsError, find_records
 from flows.report import build_report
 from flows.report.build import as_json
@@ -106,6 +108,19 @@ def test_the_text_of_members_of_dumps_is_found_again_in_one_reading(tmp_path: Pa
     assert (built.with_text, len(opened)) == (3, 1)
     for view, text in zip(data_of(built.html)["views"].values(), texts.values(), strict=True):
         assert [block[2] for block in view["blocks"] if block[2]] == [line for line in text.split("\n") if line]
+
+
+@pytest.mark.parametrize("ledger", [True, False])
+def test_a_dump_is_read_again_as_the_run_read_it(tmp_path: Path, ledger: bool) -> None:
+    dump = tmp_path / "in" / "dump.jsonl"
+    dump.parent.mkdir()
+    dump.write_text("".join(json.dumps({"key": f"k{n}", "page": {"long": story(f"Headline {n}")}}) + "\n" for n in range(3)))
+    fields = (("text", "page.long"), ("id", "key"))
+    once(dump.parent, tmp_path / "out", options=Options(fields=fields))
+    if not ledger:
+        (tmp_path / "out" / ".copydesk" / "ledger.sqlite").write_text("no ledger")
+    assert build_report(tmp_path / "out", source=dump.parent).with_text == 3 * ledger
+    assert build_report(tmp_path / "out", source=dump.parent, fields=fields).with_text == 3
 
 
 def test_without_the_source_kept_lines_are_shown_and_left_out_ones_are_not(write: Write) -> None:

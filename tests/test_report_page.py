@@ -289,3 +289,15 @@ def test_a_record_with_impossible_offsets_is_shown_all_the_same(driver: Any, tmp
     driver.get(f"{(tmp_path / 'report.html').as_uri()}#/document/0")
     wait(driver, "return document.querySelector('.beside') !== null")
     assert driver.get_log("browser") == []
+
+
+def test_a_button_leads_to_text_that_begins_far_down(driver: Any, tmp_path: Path) -> None:
+    menu = "".join(f"{name}\n" for name in ("Home", "News", "Sport", "Weather", "Subscribe", "Log in", "Contact", "About us") * 4)
+    opened(driver, report(tmp_path, {"far.txt": menu + story(), "near.txt": story()}) + "#/document/0")
+    button = one(driver, ".tools > button")
+    first = int(button.text.split(": ")[1].split()[0])
+    button.click()
+    assert ask(driver, "document.activeElement.matches('.line.kept')")
+    assert int(ask(driver, "document.activeElement.querySelector('.no').textContent")) == first > 32
+    driver.get(driver.current_url.replace("document/0", "document/1"))
+    wait(driver, "return document.querySelector('h1') && !document.querySelector('.tools > button')")

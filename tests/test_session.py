@@ -286,3 +286,13 @@ def test_tidying_up_can_be_stopped_and_done_again(tmp_path: Path, monkeypatch: p
     once(source, out)
     assert members(out) == ["d3", *(f"d{n}" for n in range(18) if n != 3)]  # d3 is empty as before, and stays where it was
     assert [path.name for path in out.glob("part-000001-*")] == ["part-000001-000001-2.jsonl.zst"]
+
+
+def test_how_much_there_is_to_do_is_judged_by_the_files_seen(tmp_path: Path) -> None:
+    source = dump(tmp_path / "in" / "a.jsonl", range(20)).parent
+    dump(source / "b.jsonl", range(20))
+    settings = Settings.of(str(source), str(tmp_path / "out"), runner="thread", batch=7, format="jsonl")
+    with opened(settings) as session:
+        assert session.expected() is None
+        told = [session.expected() for _ in session.batches(find_sources(settings.inputs), Counter())]
+    assert told == [None, None, 42.0, 56.0, 70.0, 40.0]

@@ -66,7 +66,9 @@ def correct(record: Path, fields: tuple[str, ...], labels: tuple[str, ...], file
         raise CallError(str(error)) from error
     write_file(out, to_lines([*known, *fresh]))
     if out != "-":
-        say(f"{out}: {len(fresh)} overrides for {name_of(found)}; honour them with --overrides {out}")
+        say(
+            f"{out}: {len(fresh)} override{'' if len(fresh) == 1 else 's'} for {name_of(found)}; honour them with --overrides {out}"
+        )
     return 0
 
 

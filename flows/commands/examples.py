@@ -7,6 +7,7 @@ EXAMPLES = {
 Examples:
   copydesk run fixtures/raw --output output
   copydesk run "dumps/**/*.txt" --output records --quiet
+  copydesk run rows.jsonl --field text=page.body --field id=key
   copydesk run dumps --output records --json > summary.json""",
     "clean": """\b
 Examples:
@@ -14,7 +15,8 @@ Examples:
   curl -s https://example.org/page.txt | copydesk clean - --url https://example.org/page.txt""",
     "explain": """\b
 Examples:
-  copydesk explain page.txt | less -R
+  copydesk explain page.txt
+  copydesk explain page.txt --field date
   copydesk explain --verbose --color always page.txt | less -R""",
     "text": """\b
 Examples:

@@ -18,7 +18,8 @@ MAX_DOCUMENT = click.option(
     metavar="N",
     type=click.IntRange(1, MAX_BYTES),
     default=MAX_BYTES,
-    help=f"Bytes of one document; a larger one is rejected.  [default: {MAX_BYTES}]",
+    show_default=f"{MAX_BYTES >> 20} MiB",
+    help="Bytes of one document; a larger one is rejected.",
 )
 LIMIT = click.option(
     "--limit",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from flows.commands.options import FIELD, named_fields
 from flows.commands.say import CallError, say, say_strangers, write_file
 from flows.records import NoRecordsError
 from flows.report import build_report
@@ -28,17 +29,18 @@ Examples:
 @click.option(
     "--documents", metavar="N", type=click.IntRange(min=0), default=200, show_default=True, help="Documents shown line by line."
 )
+@FIELD
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-def report(output: Path, file: str, source: Path | None, documents: int, quiet: bool) -> int:
+def report(output: Path, file: str, source: Path | None, documents: int, fields: tuple[str, ...], quiet: bool) -> int:
     """Write one HTML page that shows what a run kept, what it left out, and why.
 
     RUN_OUTPUT is the folder that a run wrote, one record, or a .jsonl file of records. The page holds everything it needs
     and loads nothing; all documents are in its table, and the first N line by line, those with problems first. Records
-    hold no left-out text: --source names the run's input, where it is read again. Exit status: 0, or 2 if the call was
-    wrong.
+    hold no left-out text: --source names the run's input, where it is read again as the run did (--field says how, where
+    the run's ledger does not lie with the records). Exit status: 0, or 2 if the call was wrong.
     """
     try:
-        built = build_report(output, source=source, documents=documents)
+        built = build_report(output, source=source, documents=documents, fields=named_fields(fields))
     except NoRecordsError as error:
         raise CallError(str(error)) from error
     write_file(file, built.html)

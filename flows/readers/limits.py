@@ -6,10 +6,10 @@ import hashlib
 import io
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO, Self
 
 from flows.readers.entry import BrokenDumpError, Entry, Origin, OversizeError, SpentError
 from pipeline.decode import MAX_BYTES
@@ -62,6 +62,11 @@ class Options:
 
     limits: Limits = field(default_factory=Limits)
     fields: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, shape: Mapping[str, Any]) -> Self:
+        """The options that `dataclasses.asdict` was given, also if they went through JSON since."""
+        return cls(Limits(**shape["limits"]), tuple((role, name) for role, name in shape["fields"]))
 
 
 class Reading:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC
 from email.errors import MessageError
 from email.message import EmailMessage, Message
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 from typing import BinaryIO
 
 from flows.readers.entry import Entry, Origin, document, refusal
@@ -150,5 +150,6 @@ def _date(message: Message) -> str | None:
 
 
 def _hints(message: Message) -> tuple[tuple[str, str], ...]:
-    hints = (("title", _short(message.get("Subject"))), ("date", _date(message)), ("author", _short(message.get("From"))))
+    sender = parseaddr(_short(message.get("From")))[0]  # the name alone: no address is an author
+    hints = (("title", _short(message.get("Subject"))), ("date", _date(message)), ("author", sender))
     return tuple((name, value) for name, value in hints if value)

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from flows.readers.limits import Options
 from flows.records import Place, each_record, find_records, read_record
 from flows.report.origin import payloads, text_in, whence
+from flows.report.readings import readings
 from flows.report.rows import COLUMNS, LABELS, Row, group_of, row_of
 from flows.report.view import Strings, view_of
 from flows.summary import FIELDS
@@ -41,17 +43,20 @@ class Built:
     strangers: list[str] = field(default_factory=list)
 
 
-def build_report(output: str | Path, *, source: Path | None = None, documents: int = 200) -> Built:
+def build_report(
+    output: str | Path, *, source: Path | None = None, documents: int = 200, fields: tuple[tuple[str, str], ...] = ()
+) -> Built:
     """The report on a run's output.
 
-    `source` is the run's input, from which the document views take their text; `documents` is the number of usable
+    `source` is the run's input, from which the document views take their text, and `fields` are names of fields in its
+    rows as (role, name), beside those that the runs were given; `documents` is the number of usable
     documents that have a view, those with problems first (a rejected one always says why). Raises `NoRecordsError`.
     """
     built = Built()
     places, rows, made = _rows(output, built)
     strings = Strings()
     chosen = _chosen(rows, documents)
-    views = _with_text(places, chosen, source, strings) if source else {}
+    views = _with_text(places, chosen, source, readings(Path(output), fields), strings) if source else {}
     built.documents, built.views, built.with_text = len(rows), len(chosen), len(views)
     views |= {n: view_of(read_record(places[n]), None, strings) for n in chosen if n not in views}
     data = {
@@ -78,11 +83,13 @@ def _rows(output: str | Path, built: Built) -> tuple[list[Place], list[Row], str
     return places, rows, "; ".join(sorted(makers)) or f"copydesk {VERSION}"
 
 
-def _with_text(places: list[Place], chosen: list[int], source: Path, strings: Strings) -> dict[int, dict[str, object]]:
+def _with_text(
+    places: list[Place], chosen: list[int], source: Path, ways: list[Options], strings: Strings
+) -> dict[int, dict[str, object]]:
     """The views of the documents whose text is found again."""
     wanted = {n: place for n in chosen if (place := whence(read_record(places[n])))}
     views = {}
-    for number, data in payloads(wanted, source):
+    for number, data in payloads(wanted, source, ways):
         record = read_record(places[number])
         text = text_in(record, data)
         if text is not None:

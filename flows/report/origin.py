@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,8 +30,11 @@ def whence(record: Record) -> Whence | None:
     return Whence(path, record.source.member, record.id) if path and record.status == "ok" else None
 
 
-def payloads(wanted: Mapping[int, Whence], source: Path) -> Iterator[tuple[int, bytes]]:
-    """The bytes of documents with their numbers, file by file; what is not there, or no longer the same, is left out."""
+def payloads(wanted: Mapping[int, Whence], source: Path, ways: Sequence[Options]) -> Iterator[tuple[int, bytes]]:
+    """The bytes of documents with their numbers, file by file; what is not there, or no longer the same, is left out.
+
+    A file is read in one way after the other, until all are found.
+    """
     numbers: dict[str, dict[Whence, list[int]]] = {}
     for number, place in wanted.items():
         numbers.setdefault(place.path, {}).setdefault(place, []).append(number)
@@ -38,7 +42,7 @@ def payloads(wanted: Mapping[int, Whence], source: Path) -> Iterator[tuple[int, 
         file = _file(path, source.resolve())
         if file is None:
             continue
-        for entry in found_in(SourceFile(str(file), path, ""), Options()):
+        for entry in chain.from_iterable(found_in(SourceFile(str(file), path, ""), way) for way in ways):
             if entry.refused is None:
                 place = Whence(path, entry.payload.member, entry.id)
                 yield from ((number, entry.payload.data) for number in left.pop(place, ()))

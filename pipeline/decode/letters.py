@@ -6,15 +6,15 @@ the log probability of each letter after another, for each language; `benchmarks
 
 from __future__ import annotations
 
-import io
 import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
+
+from pipeline import packed
 
 SCALE = 16.0
 """Steps of a log probability in the file."""
@@ -46,13 +46,11 @@ class Letters:
 @cache
 def load() -> Letters:
     """The package's table."""
-    packed = resources.files(__package__).joinpath("letters.npz").read_bytes()
-    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        codes = tuple(bytes(arrays["codes"]).decode().split("\n"))
-        characters = bytes(arrays["pairs"]).decode("utf-8")
-        table = arrays["cost"].astype(np.float32) / SCALE
+    found = packed.arrays("pipeline.decode", "letters.npz")
+    characters = packed.text(found["pairs"])
     pairs = {characters[at : at + 2]: at // 2 for at in range(0, len(characters), 2)}
-    return Letters(codes, pairs, with_strange(table))
+    table = with_strange(found["cost"].astype(np.float32) / SCALE)
+    return Letters(tuple(packed.text(found["codes"]).split("\n")), pairs, table)
 
 
 def with_strange(table: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

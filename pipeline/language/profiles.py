@@ -7,14 +7,14 @@ less than the large voters, and other things: languages they leave out, and neig
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
+
+from pipeline import packed
 
 SAMPLE = 300
 """Characters that are looked at."""
@@ -46,12 +46,9 @@ class Profiles:
 @cache
 def load() -> Profiles:
     """The package's profiles."""
-    packed = resources.files(__package__).joinpath("profiles.npz").read_bytes()
-    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        codes = tuple(bytes(arrays["codes"]).decode().split("\n"))
-        groups = bytes(arrays["groups"]).decode().split("\n")
-        table = arrays["table"].astype(np.float32) / -SCALE
-    return Profiles(codes, {group: row for row, group in enumerate(groups)}, table)
+    found = packed.arrays("pipeline.language", "profiles.npz")
+    codes, groups = (packed.text(found[name]).split("\n") for name in ("codes", "groups"))
+    return Profiles(tuple(codes), {group: row for row, group in enumerate(groups)}, found["table"].astype(np.float32) / -SCALE)
 
 
 def letter_groups(text: str) -> list[str]:

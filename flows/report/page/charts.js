@@ -58,7 +58,7 @@ function ranked(found, column, pick, most, width, names) {
   const named = counts.filter(([value]) => value);
   const rows = named.slice(0, most).map(([value, number]) => ({ name: value, number, hue: "about", act: () => pick(column, value) }));
   const rest = sum(named.slice(most).map(([, number]) => number));
-  if (rest) rows.push({ name: `${named.length - most} more`, number: rest, hue: "blank" });
+  if (rest) rows.push({ name: `${named.length - most} more`, number: rest, hue: "blank", rest: true });
   const unknown = counts.find(([value]) => !value)?.[1];
   const without = unknown && make("button", { type: "button", onclick: () => pick(column, "") }, `${plural(unknown, "document")} without`);
   return [bars(width, rows, names), make("div", { class: "key" }, without || null)];
@@ -83,11 +83,11 @@ function labelled(found, pick) {
 
 function bars(width, rows, names = 88) {
   const [tall, end] = [24, 52];
-  const most = Math.max(1, ...rows.map((row) => row.number));
+  const most = Math.max(1, ...rows.filter((row) => !row.rest).map((row) => row.number));
   const room = Math.max(20, width - names - end);
   const chart = draw("svg", { height: rows.length * tall, viewBox: `0 0 ${width} ${rows.length * tall}` });
   rows.forEach((row, n) => {
-    const long = Math.max(2, (room * row.number) / most);
+    const long = row.rest ? 0 : Math.max(2, (room * row.number) / most);
     const group = draw(
       "g",
       { transform: `translate(0 ${n * tall})`, "aria-label": `${visible(row.name)}: ${row.shown || count.format(row.number)}` },

@@ -1,5 +1,7 @@
 // One document: every line in order with its label, who said so, the fields read from it and the candidates that lost.
 
+const FAR = 15; // lines above the first kept one, from which on there is a way to jump there
+
 function lay_document(host, number) {
   const found = documents[number];
   const view = report.views[number];
@@ -96,6 +98,8 @@ function sheet(view, lines, found, inspector) {
     } }, name);
   const tools = make("div", { class: "tools" }, make("span", { class: "switch", role: "group", "aria-label": "Lines shown" }, choice("All lines", false), choice("Without chrome", true)));
   tools.append(`${plural(held.length, "line")}, ${count.format(chrome)} of them chrome`);
+  const first = held.findIndex((element) => element.classList.contains("kept"));
+  if (first > FAR) tools.append(make("button", { type: "button", onclick: () => reach(held[first], "center") }, `First kept line: ${held[first].querySelector(".no").textContent} ↓`));
   if (!view.source) tools.append(make("span", {}, report.sourced ? "The source was not found, or is no longer the same: lines that the record does not hold are empty." : "Made from records alone; with --source FOLDER the left-out lines are shown too."));
   body.append(tools, ...held);
   if (held.length) held[0].tabIndex = 0;
