@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from flows import clues, doctor, duplicates, history, serve
+from flows import clues, doctor, duplicates, furniture, history, serve
 from flows.batch import Batch, Job, apply, finish
 from flows.commands.completion import completion
 from flows.commands.correct import correct
@@ -22,6 +22,7 @@ from flows.commands.examples import EXAMPLES
 from flows.commands.export import export
 from flows.commands.options import (
     FIELD,
+    FURNITURE,
     LIMIT,
     MAX_DOCUMENT,
     MEMBER,
@@ -35,6 +36,7 @@ from flows.commands.report import report
 from flows.commands.say import CallError, say, write_out
 from flows.corrections import OverridesError, Watch, both, load_overrides
 from flows.explain import explain
+from flows.furniture import FurnitureError, furniture_near, load_furniture
 from flows.interrupt import Interrupt
 from flows.member import ManyError, bytes_of, one_entry
 from flows.options import FlowError, check_run, run_options, split
@@ -124,6 +126,7 @@ def run(
 @click.option("--fetched-at", metavar="TIME", help="When the document was fetched, in ISO 8601.")
 @MEMBER
 @OVERRIDES
+@FURNITURE
 def clean(
     file: str,
     name: str | None,
@@ -132,13 +135,14 @@ def clean(
     fetched_at: str | None,
     member: str | None,
     overrides: str | None,
+    furniture: str | None,
 ) -> int:
     """Clean one document and print its record; without FILE, or with -, read standard input.
 
     Exit status: 0 if the document is ok, 1 if it was rejected, 2 if the call was wrong.
     """
     job = _read(file, member, name=name, url=url, charset=known_charset(charset), fetched_at=valid_time(fetched_at))
-    record = _finish(job, overrides)
+    record = _finish(job, overrides, furniture, file)
     json = to_json(record)
     if sys.stdout.isatty():
         click.echo(visible_json(json), nl=False)
@@ -154,7 +158,16 @@ def clean(
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Use colour.")
 @MEMBER
 @OVERRIDES
-def explain_command(file: str, verbose: bool, field: str | None, color: Color, member: str | None, overrides: str | None) -> int:
+@FURNITURE
+def explain_command(
+    file: str,
+    verbose: bool,
+    field: str | None,
+    color: Color,
+    member: str | None,
+    overrides: str | None,
+    furniture: str | None,
+) -> int:
     """Show every line of a document with what was decided about it, and why.
 
     Kept lines stand plain; chrome is dimmed and marked in the margin with its label, the rule that said so and how sure
@@ -164,7 +177,7 @@ def explain_command(file: str, verbose: bool, field: str | None, color: Color, m
     if field is not None and field not in clues.NAMES:
         raise CallError(f"there is no field {field!r}; give one of {', '.join(clues.NAMES)}")
     job = _read(file, member)
-    record = _finish(job, overrides)
+    record = _finish(job, overrides, furniture, file)
     if record.reason or job.document is None:
         return _say_rejected(record)
     if field is not None:
@@ -224,7 +237,7 @@ def verify_command(record: str, file: str) -> int:
 
 for command in (completion, correct, diff, export, report):
     cli.add_command(command)
-for module in (history, duplicates, serve, doctor):
+for module in (history, duplicates, furniture, serve, doctor):
     for command in module.COMMANDS:
         cli.add_command(command)
 for command_name, examples in EXAMPLES.items():
@@ -257,10 +270,13 @@ def _bytes(file: str) -> bytes:
         raise CallError(f"cannot read {file!r}: {error.strerror or error}") from error
 
 
-def _finish(job: Job, overrides: str | None = None) -> Record:
+def _finish(job: Job, overrides: str | None = None, furniture: str | None = None, file: str = "") -> Record:
     try:
-        apply(Batch("one document", [job]), stages_with(load_overrides(overrides)))
-    except OverridesError as error:
+        recurring = load_furniture(furniture)
+        if recurring and job.document:
+            recurring = furniture_near(recurring, job.document.payload, file)
+        apply(Batch("one document", [job]), stages_with(load_overrides(overrides), recurring))
+    except (OverridesError, FurnitureError) as error:
         raise CallError(str(error)) from error
     return finish(job)
 

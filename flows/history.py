@@ -146,7 +146,7 @@ def retry(output: str, rejected: str | None, **how: Any) -> int:
 def _again(settings: Mapping[str, Any], output: str, how: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     given = settings["options"]
     options = Options(Limits(**given["limits"]), tuple((role, name) for role, name in given["fields"]))
-    how = {**how, "overrides": how["overrides"] or settings.get("overrides") or None}
+    how = {**how, **{name: how[name] or settings.get(name) or None for name in ("overrides", "furniture")}}
     with Report(make_console(sys.stderr), len(settings["inputs"])) as report:
         try:
             return clean_all(settings["inputs"], output, report.done, options, **split(how))
