@@ -33,16 +33,19 @@ from flows.commands.options import (
     valid_time,
 )
 from flows.commands.report import report
-from flows.commands.say import CallError, say, write_out
+from flows.commands.say import CallError, write_out
 from flows.corrections import OverridesError, Watch, both, load_overrides
 from flows.explain import explain
 from flows.furniture import FurnitureError, furniture_near, load_furniture
 from flows.interrupt import Interrupt
+from flows.log import as_json as json_lines
+from flows.log import log_line, log_option, tell
+from flows.log import report as progress_report
 from flows.member import ManyError, bytes_of, one_entry
 from flows.options import FlowError, check_run, run_options, split
 from flows.outputs import OutputError
 from flows.readers.limits import Limits, Options
-from flows.run import MAX_PARAMETER, Report, RunFailedError, clean_all, summary, summary_json
+from flows.run import MAX_PARAMETER, RunFailedError, clean_all, summary, summary_json
 from flows.sources import NothingToReadError
 from flows.terminal import Color, make_console, survive_encoding, visible, visible_json
 from pipeline import STAGES, VERSION, stages_with, verify
@@ -73,6 +76,7 @@ def cli() -> None:
 @LIMIT
 @FIELD
 @run_options
+@log_option
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def run(
@@ -100,7 +104,7 @@ def run(
         watch = Watch(load_overrides(how["overrides"]))
     except (NothingToReadError, OutputError, ValueError) as error:
         raise CallError(str(error)) from error
-    with Report(make_console(sys.stderr), files, quiet=quiet) as progress, Interrupt(progress.say) as interrupt:
+    with progress_report(files, quiet=quiet) as progress, Interrupt(progress.say) as interrupt:
         try:
             counts = clean_all(inputs, output, both(progress.done, watch.saw), options, **split(how))
         except RunFailedError as error:
@@ -114,7 +118,7 @@ def run(
     elif not quiet:
         summary(counts, output, make_console())
     for fault in watch.faults(unchanged=bool(counts.get("unchanged"))):
-        say(fault)
+        tell(visible(fault))
     return REJECTED if set(counts["outcomes"]) - {"ok"} else 0
 
 
@@ -291,13 +295,14 @@ def _say_rejected(record: Record) -> int:
 def main() -> None:
     """Run the command line; every error is one line on standard error."""
     survive_encoding()
+    json_lines.set(False)
     try:
         status = cli(prog_name="copydesk", standalone_mode=False)
     except click.ClickException as error:
         click.echo(_line(error), err=True)
         status = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("copydesk: interrupted", err=True)
+        click.echo(_said("copydesk: interrupted"), err=True)
         status = INTERRUPTED
     except BrokenPipeError:  # the reader has had enough, as in `copydesk text FILE | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -309,4 +314,8 @@ def _line(error: click.ClickException) -> str:
     hint = ""
     if isinstance(error, click.UsageError) and error.ctx:
         hint = f" (see '{error.ctx.command_path} --help')"
-    return f"copydesk: {visible(error.format_message())}{hint}"
+    return _said(f"copydesk: {visible(error.format_message())}{hint}")
+
+
+def _said(line: str) -> str:
+    return log_line("failed", "error", message=line) if json_lines.get() else line
