@@ -19,7 +19,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+
+from benchmarks.million import million
 
 ROOT = Path(__file__).parent.parent
 RAW = sorted((ROOT / "fixtures" / "raw").glob("*.txt"))
@@ -197,18 +200,28 @@ def kills(work: Path, scale: float, _: Path | None) -> str:
     return f"kill -9 at 50 random moments of a run of {number:,} documents: {same} of 50 end byte-identical"
 
 
-FIGURES = {"overhead": overhead, "speedup": speedup, "memory": memory, "nothing-new": nothing_new, "kills": kills}
+FIGURES = {
+    "overhead": overhead,
+    "speedup": speedup,
+    "memory": memory,
+    "nothing-new": nothing_new,
+    "kills": kills,
+    "million": million,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(FIGURES))
     parser.add_argument("--scale", type=float, default=1.0, help="share of the numbers of documents")
-    parser.add_argument("--pages", type=Path, help="folder of HTML pages, for speedup")
+    parser.add_argument("--pages", type=Path, help="folder of HTML pages, for speedup; of the benchmark's data, for million")
+    parser.add_argument("--work", type=Path, help="folder to work in, which is kept, instead of one that is not")
     given = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for name in given.names or FIGURES:
-        with tempfile.TemporaryDirectory() as work:
+        if given.work:
+            given.work.mkdir(parents=True, exist_ok=True)
+        with nullcontext(str(given.work)) if given.work else tempfile.TemporaryDirectory() as work:
             print(FIGURES[name](Path(work), given.scale, given.pages), flush=True)
 
 
