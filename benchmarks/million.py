@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -136,6 +137,8 @@ def million(work: Path, scale: float, bench: Path | None) -> str:
                 told = done
                 print(f"  {done:,} in {time.monotonic() - start:,.0f} s", file=sys.stderr, flush=True)
     seconds = time.monotonic() - start
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = used.ru_utime + used.ru_stime
     if run.returncode:
         raise RuntimeError(f"the run ended with status {run.returncode}; see {log}")
     batches = [json.loads(line) for line in log.read_text().splitlines() if '"batch_done"' in line]
@@ -144,7 +147,8 @@ def million(work: Path, scale: float, bench: Path | None) -> str:
     ledger, prefect = size(out / ".copydesk" / "ledger.sqlite"), size(home / "prefect.db")
     records = sum(p.stat().st_size for p in out.glob("part-*")) / (1 << 20)
     return (
-        f"{number:,} documents of {size(source) * (1 << 20) / number:.0f} bytes: {seconds / 3600:.2f} hours, {number / seconds:.0f} documents/s; "
+        f"{number:,} documents of {size(source) * (1 << 20) / number:.0f} bytes: {seconds / 3600:.2f} hours, {number / seconds:.0f} documents/s, "
+        f"{spent / 3600:.2f} core hours, {1000 * spent / number:.1f} ms of a core each; "
         f"start-up and end {closing:.0f} s; peak MiB of a process: {memory}; ledger {ledger:.1f} MiB, Prefect's database {prefect:.1f} MiB, "
         f"records {records:.1f} MiB in {len(list(out.glob('part-*'))):,} files; {load()}"
     )
