@@ -19,7 +19,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+
+from benchmarks.million import load, million
 
 ROOT = Path(__file__).parent.parent
 RAW = sorted((ROOT / "fixtures" / "raw").glob("*.txt"))
@@ -132,7 +135,7 @@ def nothing_new(work: Path, scale: float, _: Path | None) -> str:
     how = Settings.of(str(work / "in"), str(work / "out"), format="jsonl")
     times = []
     for _again in range(2):
-        start = time.monotonic()
+        start, cpu = time.monotonic(), time.process_time()
         sources = find_sources(how.inputs)
         with opened(how) as session:
             for batch in session.batches(sources, Counter()):
@@ -160,7 +163,9 @@ def nothing_new(work: Path, scale: float, _: Path | None) -> str:
             session.close({})
             assert session.news.count == (number if _again else 0)
         times.append(time.monotonic() - start)
-    return f"a run with nothing new, {number:,} files: {times[1]:.1f} s after start-up (planning and entering them all: {times[0]:.1f} s)"
+    spent = time.process_time() - cpu
+    shown = f"{times[1]:.1f} s after start-up, {spent:.1f} of them at work (planning and entering them all: {times[0]:.1f} s)"
+    return f"a run with nothing new, {number:,} files: {shown}; {load()}"
 
 
 KILLED = """
@@ -197,18 +202,28 @@ def kills(work: Path, scale: float, _: Path | None) -> str:
     return f"kill -9 at 50 random moments of a run of {number:,} documents: {same} of 50 end byte-identical"
 
 
-FIGURES = {"overhead": overhead, "speedup": speedup, "memory": memory, "nothing-new": nothing_new, "kills": kills}
+FIGURES = {
+    "overhead": overhead,
+    "speedup": speedup,
+    "memory": memory,
+    "nothing-new": nothing_new,
+    "kills": kills,
+    "million": million,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(FIGURES))
     parser.add_argument("--scale", type=float, default=1.0, help="share of the numbers of documents")
-    parser.add_argument("--pages", type=Path, help="folder of HTML pages, for speedup")
+    parser.add_argument("--pages", type=Path, help="folder of HTML pages, for speedup; of the benchmark's data, for million")
+    parser.add_argument("--work", type=Path, help="folder to work in, which is kept, instead of one that is not")
     given = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for name in given.names or FIGURES:
-        with tempfile.TemporaryDirectory() as work:
+        if given.work:
+            given.work.mkdir(parents=True, exist_ok=True)
+        with nullcontext(str(given.work)) if given.work else tempfile.TemporaryDirectory() as work:
             print(FIGURES[name](Path(work), given.scale, given.pages), flush=True)
 
 

@@ -26,6 +26,7 @@ from prefect.states import Completed
 
 from flows.apart import at_work, break_off, dismiss
 from flows.artifacts import Progress, summarize
+from flows.events import BATCH, RUN, emit
 from flows.hands import STEPS, Counts, Worker, counted
 from flows.interrupt import StoppedError, between
 from flows.outputs import check_apart
@@ -150,6 +151,7 @@ def clean_dump(
         total["unchanged"].update(session.unchanged())
         session.close(total["outcomes"])
         summarize(total, shown)
+        emit(RUN, how.output, f"run {session.run.number}", total)
     dismiss()
     found = {kind: dict(sorted(numbers.items())) for kind, numbers in total.items()}
     get_run_logger().info("%d files: %s", len(sources), found)
@@ -222,7 +224,9 @@ def _report(session: Session, work: Work, shown: Progress) -> Counts:
     if told:
         told(done.rows)
     shown.remove(done.removed)
-    return counted(done.rows)
+    counts = counted(done.rows)
+    emit(BATCH, session.how.output, work.name, counts)
+    return counts
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from flows import clues, doctor, duplicates, history, serve
+from flows import clues, doctor, duplicates, furniture, history, serve
 from flows.batch import Batch, Job, apply, finish
 from flows.commands.completion import completion
 from flows.commands.correct import correct
@@ -22,6 +22,7 @@ from flows.commands.examples import EXAMPLES
 from flows.commands.export import export
 from flows.commands.options import (
     FIELD,
+    FURNITURE,
     LIMIT,
     MAX_DOCUMENT,
     MEMBER,
@@ -32,15 +33,19 @@ from flows.commands.options import (
     valid_time,
 )
 from flows.commands.report import report
-from flows.commands.say import CallError, say, write_out
+from flows.commands.say import CallError, write_out
 from flows.corrections import OverridesError, Watch, both, load_overrides
 from flows.explain import explain
+from flows.furniture import FurnitureError, furniture_near, load_furniture
 from flows.interrupt import Interrupt
+from flows.log import as_json as json_lines
+from flows.log import log_line, log_option, tell
+from flows.log import report as progress_report
 from flows.member import ManyError, bytes_of, one_entry
 from flows.options import FlowError, check_run, run_options, split
 from flows.outputs import OutputError
 from flows.readers.limits import Limits, Options
-from flows.run import MAX_PARAMETER, Report, RunFailedError, clean_all, summary, summary_json
+from flows.run import MAX_PARAMETER, RunFailedError, clean_all, summary, summary_json
 from flows.sources import NothingToReadError
 from flows.terminal import Color, make_console, survive_encoding, visible, visible_json
 from pipeline import STAGES, VERSION, stages_with, verify
@@ -71,6 +76,7 @@ def cli() -> None:
 @LIMIT
 @FIELD
 @run_options
+@log_option
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def run(
@@ -98,7 +104,7 @@ def run(
         watch = Watch(load_overrides(how["overrides"]))
     except (NothingToReadError, OutputError, ValueError) as error:
         raise CallError(str(error)) from error
-    with Report(make_console(sys.stderr), files, quiet=quiet) as progress, Interrupt(progress.say) as interrupt:
+    with progress_report(files, quiet=quiet) as progress, Interrupt(progress.say) as interrupt:
         try:
             counts = clean_all(inputs, output, both(progress.done, watch.saw), options, expect=progress.expect, **split(how))
         except RunFailedError as error:
@@ -112,7 +118,7 @@ def run(
     elif not quiet:
         summary(counts, output, make_console())
     for fault in watch.faults(unchanged=bool(counts.get("unchanged"))):
-        say(fault)
+        tell(visible(fault))
     return REJECTED if set(counts["outcomes"]) - {"ok"} else 0
 
 
@@ -124,6 +130,7 @@ def run(
 @click.option("--fetched-at", metavar="TIME", help="When the document was fetched, in ISO 8601.")
 @MEMBER
 @OVERRIDES
+@FURNITURE
 def clean(
     file: str,
     name: str | None,
@@ -132,13 +139,14 @@ def clean(
     fetched_at: str | None,
     member: str | None,
     overrides: str | None,
+    furniture: str | None,
 ) -> int:
     """Clean one document and print its record; without FILE, or with -, read standard input.
 
     Exit status: 0 if the document is ok, 1 if it was rejected, 2 if the call was wrong.
     """
     job = _read(file, member, name=name, url=url, charset=known_charset(charset), fetched_at=valid_time(fetched_at))
-    record = _finish(job, overrides)
+    record = _finish(job, overrides, furniture, file)
     json = to_json(record)
     if sys.stdout.isatty():
         click.echo(visible_json(json), nl=False)
@@ -154,7 +162,16 @@ def clean(
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Use colour.")
 @MEMBER
 @OVERRIDES
-def explain_command(file: str, verbose: bool, field: str | None, color: Color, member: str | None, overrides: str | None) -> int:
+@FURNITURE
+def explain_command(
+    file: str,
+    verbose: bool,
+    field: str | None,
+    color: Color,
+    member: str | None,
+    overrides: str | None,
+    furniture: str | None,
+) -> int:
     """Show every line of a document with what was decided about it, and why.
 
     Kept lines stand plain; chrome is dimmed and marked in the margin with its label, the rule that said so and how sure
@@ -164,7 +181,7 @@ def explain_command(file: str, verbose: bool, field: str | None, color: Color, m
     if field is not None and field not in clues.NAMES:
         raise CallError(f"there is no field {field!r}; give one of {', '.join(clues.NAMES)}")
     job = _read(file, member)
-    record = _finish(job, overrides)
+    record = _finish(job, overrides, furniture, file)
     if record.reason or job.document is None:
         return _say_rejected(record)
     if field is not None:
@@ -224,7 +241,7 @@ def verify_command(record: str, file: str) -> int:
 
 for command in (completion, correct, diff, export, report):
     cli.add_command(command)
-for module in (history, duplicates, serve, doctor):
+for module in (history, duplicates, furniture, serve, doctor):
     for command in module.COMMANDS:
         cli.add_command(command)
 for command_name, examples in EXAMPLES.items():
@@ -257,10 +274,13 @@ def _bytes(file: str) -> bytes:
         raise CallError(f"cannot read {file!r}: {error.strerror or error}") from error
 
 
-def _finish(job: Job, overrides: str | None = None) -> Record:
+def _finish(job: Job, overrides: str | None = None, furniture: str | None = None, file: str = "") -> Record:
     try:
-        apply(Batch("one document", [job]), stages_with(load_overrides(overrides)))
-    except OverridesError as error:
+        recurring = load_furniture(furniture)
+        if recurring and job.document:
+            recurring = furniture_near(recurring, job.document.payload, file)
+        apply(Batch("one document", [job]), stages_with(load_overrides(overrides), recurring))
+    except (OverridesError, FurnitureError) as error:
         raise CallError(str(error)) from error
     return finish(job)
 
@@ -275,13 +295,14 @@ def _say_rejected(record: Record) -> int:
 def main() -> None:
     """Run the command line; every error is one line on standard error."""
     survive_encoding()
+    json_lines.set(False)
     try:
         status = cli(prog_name="copydesk", standalone_mode=False)
     except click.ClickException as error:
         click.echo(_line(error), err=True)
         status = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("copydesk: interrupted", err=True)
+        click.echo(_said("copydesk: interrupted"), err=True)
         status = INTERRUPTED
     except BrokenPipeError:  # the reader has had enough, as in `copydesk text FILE | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -293,4 +314,8 @@ def _line(error: click.ClickException) -> str:
     hint = ""
     if isinstance(error, click.UsageError) and error.ctx:
         hint = f" (see '{error.ctx.command_path} --help')"
-    return f"copydesk: {visible(error.format_message())}{hint}"
+    return _said(f"copydesk: {visible(error.format_message())}{hint}")
+
+
+def _said(line: str) -> str:
+    return log_line("failed", "error", message=line) if json_lines.get() else line

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from flows.batch import Batch, apply, finish
 from flows.corrections import overrides_of
+from flows.furniture import furniture_of
 from flows.interrupt import StoppedError, stopping
 from flows.parts import write_records
 from flows.slices import read_slice, refused_job
@@ -80,7 +81,10 @@ class Hands:
         return self._rejected()
 
     def apply(self, *stages: str) -> Counts:
-        known = stages_with(overrides_of(self.work.overrides, self.work.overrides_sha256))
+        work = self.work
+        known = stages_with(
+            overrides_of(work.overrides, work.overrides_sha256), furniture_of(work.furniture, work.furniture_sha256)
+        )
         apply(self.batch, [(name, stage) for name, stage in known if name in stages], self._begin(0))
         self.pulse(-1)
         return self._rejected()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -15,10 +14,11 @@ from rich import box
 from rich.table import Table
 
 from flows.commands.say import CallError
+from flows.log import log_option, report
 from flows.options import FlowError, run_options, split
 from flows.readers.limits import Options
 from flows.readers.remote import is_url
-from flows.run import Report, RunFailedError, clean_all, summary
+from flows.run import RunFailedError, clean_all, summary
 from flows.store import HIDDEN
 from flows.terminal import make_console, visible
 from pipeline.document import RejectionCode
@@ -123,6 +123,7 @@ def status(output: str, state: str, ledger: str, as_json: bool) -> int:
 @click.argument("output", metavar="DIR", default="output")
 @click.option("--rejected", metavar="REASON", is_flag=False, flag_value="all", help="Only with this reason; all without one.")
 @run_options
+@log_option
 def retry(output: str, rejected: str | None, **how: Any) -> int:
     """Clean the rejected documents of the output DIR again, as their runs did, with whatever options are given here.
 
@@ -145,10 +146,10 @@ def retry(output: str, rejected: str | None, **how: Any) -> int:
 
 def _again(settings: Mapping[str, Any], output: str, how: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     options = Options.of(settings["options"])
-    how = {**how, "overrides": how["overrides"] or settings.get("overrides") or None}
-    with Report(make_console(sys.stderr), len(settings["inputs"])) as report:
+    how = {**how, **{name: how[name] or settings.get(name) or None for name in ("overrides", "furniture")}}
+    with report(len(settings["inputs"])) as progress:
         try:
-            return clean_all(settings["inputs"], output, report.done, options, expect=report.expect, **split(how))
+            return clean_all(settings["inputs"], output, progress.done, options, expect=progress.expect, **split(how))
         except RunFailedError as error:
             raise FlowError(f"the run failed: {error}; run it again: what is written stays") from error
 

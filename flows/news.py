@@ -2,7 +2,8 @@
 
 The policy: a local file whose size and time of change (in nanoseconds) are as before is taken to be as it was, and is not
 opened; an object elsewhere likewise by its ETag, or size and time. Any other file is read, and those of its documents
-that have the same place in it and the same bytes are not cleaned again, unless other overrides were honoured then. Where nothing tells (plain https), all is read.
+that have the same place in it and the same bytes are not cleaned again, unless other overrides or
+another list of furniture were honoured then. Where nothing tells (plain https), all is read.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ class News(Known):
         self.run = run
         self.refresh = refresh
         before = [r for r in ledger.runs() if r.number != run.number]
-        runs = [r for r in before if _corrected(r) == _corrected(run) and (not refresh or _same(r, run))]
-        self.corrected_otherwise = any(_corrected(r) != _corrected(run) for r in before)
+        runs = [r for r in before if _told(r) == _told(run) and (not refresh or _same(r, run))]
+        self.told_otherwise = any(_told(r) != _told(run) for r in before)
         self.kept = {r.number for r in runs}
         self.finished = {r.number for r in runs if r.state == "finished"}
         self.rows: dict[str, SourceRow] = {}
@@ -63,7 +64,7 @@ class News(Known):
         row = self._row(source)
         mark = self.fingerprint(source)
         same = bool(row and mark and row.run in self.finished and row.place == source.record and row.fingerprint == mark)
-        if same and row and (self.refresh or self.corrected_otherwise) and self.ledger.has_other(row.id, self.kept):
+        if same and row and (self.refresh or self.told_otherwise) and self.ledger.has_other(row.id, self.kept):
             same = False
         if same and row:
             self.count += row.documents
@@ -105,9 +106,9 @@ def _apart(source: SourceFile, owner: str | None) -> SourceFile:
     return replace(source, record=source.record.removesuffix(".json") + mark + ".json", folder=source.folder + mark)
 
 
-def _corrected(run: Run) -> str:
-    """The overrides that a run honours, as their hash."""
-    return str(run.settings.get("overrides_sha256", ""))
+def _told(run: Run) -> tuple[str, ...]:
+    """What a run was given to honour, overrides and furniture, as their hashes."""
+    return tuple(str(run.settings.get(name, "")) for name in ("overrides_sha256", "furniture_sha256"))
 
 
 def _same(run: Run, other: Run) -> bool:

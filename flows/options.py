@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
-from flows.commands.options import OVERRIDES
+from flows.commands.options import FURNITURE, OVERRIDES
 from flows.corrections import load_overrides
+from flows.furniture import load_furniture
 from flows.outputs import check_apart, prepare
 from flows.readers.remote import is_url
 from flows.runners import runner_of
@@ -23,7 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _SIZE_RE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[KMGT]?)(?:i?B)?", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
-FURTHER = ("state", "ledger", "seconds", "memory", "batch")
+FURTHER = ("state", "ledger", "seconds", "memory", "batch", "furniture")
 """Options that are further settings of the flow."""
 
 
@@ -50,6 +51,7 @@ class Size(click.ParamType):  # type: ignore[type-arg]
 
 _OPTIONS = (
     OVERRIDES,
+    FURNITURE,
     click.option(
         "--format",
         type=click.Choice(["auto", *FORMATS]),
@@ -120,6 +122,7 @@ def check_run(inputs: Sequence[str], output: str, how: Mapping[str, Any]) -> int
     Raises `NothingToReadError`, `OutputError` and `ValueError`.
     """
     load_overrides(how["overrides"])
+    load_furniture(how["furniture"])
     if not how["runner"].startswith("dask:"):
         runner_of(how["runner"])
     if is_url(output):

@@ -78,7 +78,7 @@ def clean_all(
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):  # its thread holds up the end of a run by 1 s
             return clean_dump(
-                list(inputs),
+                inputs[0] if len(inputs) == 1 else list(inputs),
                 str(output),
                 asdict(options.limits),
                 fields,

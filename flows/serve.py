@@ -14,10 +14,12 @@ from typing import Any
 import click
 
 from flows.commands.say import CallError
+from flows.log import as_json, log_option, tell
 from flows.options import FlowError, check_run, run_options, split
 from flows.outputs import OutputError
 from flows.run import quiet_prefect
 from flows.sources import NothingToReadError
+from flows.terminal import visible
 
 START = 120.0
 """Seconds in which the server must answer: a first start makes its database."""
@@ -33,6 +35,7 @@ PORT = 4200
 @click.option("--timezone", metavar="ZONE", default="UTC", show_default=True, help="Of --cron, as Europe/Paris.")
 @click.option("--port", metavar="N", type=int, default=PORT, show_default=True, help="Of Prefect's server and its pages.")
 @run_options
+@log_option
 def serve_command(
     inputs: tuple[str, ...], output: str, cron: str | None, every: int | None, timezone: str, port: int, **how: Any
 ) -> int:
@@ -46,11 +49,13 @@ def serve_command(
     try:
         check_run(inputs, output, how)
     except NothingToReadError as error:
-        click.echo(f"nothing to read yet: {error}", err=True)
+        tell(visible(f"nothing to read yet: {error}"))
     except (OutputError, ValueError) as error:
         raise CallError(str(error)) from error
     quiet_prefect()
     os.environ.pop("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", None)  # a service says what it does
+    if as_json.get():
+        os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER"] = "json"
     with server(port) as address:
         os.environ["PREFECT_API_URL"] = address
         _serve(inputs, output, cron, every, timezone, how)
@@ -89,7 +94,7 @@ def server(port: int) -> Iterator[str]:
     process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)  # noqa: S603 (this program's own parts)
     try:
         _wait(process, port)
-        click.echo(f"the pages of all runs: http://127.0.0.1:{port}", err=True)
+        tell(f"the pages of all runs: http://127.0.0.1:{port}")
         yield address
     finally:
         process.terminate()

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from flows.closing import clear_markers, close, missing_places
 from flows.corrections import digest
+from flows.furniture import digest as furniture_digest
 from flows.hands import MARKERS, Marker, from_marker, marker
 from flows.ledger import Ledger, Run
 from flows.lock import locked
@@ -53,6 +54,8 @@ class Settings:
     batch: int = BATCH_DOCUMENTS
     overrides: str = ""
     overrides_sha256: str = ""
+    furniture: str = ""
+    furniture_sha256: str = ""
 
     @classmethod
     def of(
@@ -65,12 +68,14 @@ class Settings:
         format: str = "auto",  # noqa: A002 (the name that users know)
         **more: Any,
     ) -> Self:
-        """The settings from a flow's parameters; raises `TypeError`, `ValueError` and `OverridesError`."""
+        """The settings from a flow's parameters; raises `TypeError`, `ValueError`, `OverridesError` and `FurnitureError`."""
         if format not in ("auto", *FORMATS):
             raise ValueError(f"{format!r} is no format; write auto, {', '.join(FORMATS)}")
         inputs = tuple(map(absolute, [source] if isinstance(source, str) else source))
         corrections = absolute(overrides) if overrides else ""
+        recurring = absolute(more["furniture"]) if more.get("furniture") else ""
         more |= {"overrides": corrections, "overrides_sha256": digest(corrections)}
+        more |= {"furniture": recurring, "furniture_sha256": furniture_digest(recurring)}
         return cls(inputs, absolute(output), options or Options(), format, **more)
 
     @property
@@ -92,6 +97,7 @@ class Settings:
         """Tells whether another run would cut and clean the same."""
         made_of = [MADE_BY, self.inputs, self.output, asdict(self.options), self.format, self.refresh, self.batch]
         made_of += [self.overrides_sha256] if self.overrides_sha256 else []
+        made_of += ["furniture", self.furniture_sha256] if self.furniture_sha256 else []
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
 
@@ -169,6 +175,8 @@ class Session:
             protection=Protection(self.how.seconds, self.how.memory),
             overrides=self.how.overrides,
             overrides_sha256=self.how.overrides_sha256,
+            furniture=self.how.furniture,
+            furniture_sha256=self.how.furniture_sha256,
         )
         return keyed(work, self.news.fingerprints(sources))
 

@@ -9,6 +9,7 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -70,7 +71,9 @@ def find_sources(inputs: Sequence[str]) -> list[SourceFile]:
     A folder or link that cannot be followed is listed too, as refused. Raises `NothingToReadError` if an input does not
     exist, cannot be read or holds no file.
     """
-    found: dict[str, tuple[str, Path, bool]] = {}
+    found: dict[str, tuple[str, str, str, bool]] = {}
+    real = cache(os.path.realpath)
+    relative = cache(_relative)
     addresses: dict[str, str] = {}
     for given in inputs:
         if remote.is_url(given):
@@ -82,12 +85,16 @@ def find_sources(inputs: Sequence[str]) -> list[SourceFile]:
             raise NothingToReadError(f"{given!r} cannot be read: {error.strerror or error}") from error
         if not files:
             raise NothingToReadError(_nothing(given))
-        for file, root in files:
-            found.setdefault(os.path.realpath(file.parent) + os.sep + file.name, (str(file), root, file == Path(given)))
-    rows = [(_relative(file, root), file, _refusal(Path(file), root, follow=named)) for file, root, named in found.values()]
+        whole = str(Path(given))
+        for folder, name, root in files:
+            found.setdefault(f"{real(folder)}{os.sep}{name}", (folder, name, root, _joined(folder, name) == whole))
+    rows = []
+    for folder, name, root, named in found.values():
+        file = _joined(folder, name)
+        rows.append((_joined(relative(folder, root), printable(name)), file, _refusal(file, root, follow=named)))
     rows += [(path, address, None) for address, path in addresses.items()]
     rows.sort(key=lambda row: row[:2])
-    taken = {"/".join(path.split("/")[:n]) for path, _, _ in rows for n in range(1, path.count("/") + 1)}
+    taken = {above for folder in {path.rpartition("/")[0] for path, _, _ in rows} for above in _and_above(folder)}
     sources = []
     for path, name, refused in rows:
         record = _free(_record_path(path), path, taken, ".json")
@@ -105,10 +112,22 @@ def _addresses(given: str) -> Iterator[tuple[str, str]]:
     return iter(found)
 
 
-def _relative(file: str, root: Path) -> str:
-    """A file's path below the input root; a glob with `..` in it may lead out, but no record is written up there."""
-    parts = printable(os.path.relpath(file, root)).split(os.sep)
-    return "/".join(part for part in parts if part != "..")
+def _relative(folder: str, root: str) -> str:
+    """A folder's path below the input root; a glob with `..` in it may lead out, but no record is written up there."""
+    parts = printable(os.path.relpath(folder, root)).split(os.sep)
+    return "/".join(part for part in parts if part != "..") or "."
+
+
+def _joined(folder: str, name: str) -> str:
+    """A file's path; the folder is one that `Path` has written, so nothing is left to tidy."""
+    return name if folder == "." else folder + name if folder.endswith("/") else f"{folder}/{name}"
+
+
+def _and_above(folder: str) -> Iterator[str]:
+    """A folder's path, and those of the folders above it."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
 
 
 def _nothing(given: str) -> str:
@@ -119,30 +138,32 @@ def _nothing(given: str) -> str:
     return f"{given!r} does not exist; name a file, a folder or a quoted glob"
 
 
-def _files(given: str) -> Iterator[tuple[Path, Path]]:
+def _files(given: str) -> Iterator[tuple[str, str, str]]:
+    """Folder and name of each file that an input names, with the input's root."""
     path = Path(given)
     if path.is_dir():
-        yield from ((file, path) for file in _walk(path))
+        yield from ((folder, name, str(path)) for folder, name in _walk(path))
     elif path.exists() or path.is_symlink():
-        yield path, path.parent
+        yield str(path.parent), path.name, str(path.parent)
     elif any(c in given for c in "*?["):
-        fixed = Path(*_before_magic(path))
-        for match in sorted(glob.glob(given, recursive=True)):
-            if not Path(match).is_dir():
-                yield Path(match), fixed
+        fixed = str(Path(*_before_magic(path)))
+        for match in map(Path, sorted(glob.glob(given, recursive=True))):
+            if not match.is_dir():
+                yield str(match.parent), match.name, fixed
 
 
-def _walk(root: Path) -> Iterator[Path]:
+def _walk(root: Path) -> Iterator[tuple[str, str]]:
     """The files below a folder, with the folders that cannot be read and the links that lead to folders outside."""
     unreadable: list[OSError] = []
     for folder, subfolders, names in os.walk(root, onerror=unreadable.append):
         links = [n for n in subfolders if os.path.islink(os.path.join(folder, n)) and _leads_out(Path(folder, n), root)]
         subfolders[:] = sorted(n for n in subfolders if not n.startswith("."))
-        yield from (Path(folder) / name for name in sorted(names + links) if not name.startswith("."))
+        tidy = str(Path(folder))
+        yield from ((tidy, name) for name in sorted(names + links) if not name.startswith("."))
     for error in unreadable:
         if error.filename == str(root):
             raise error
-        yield Path(error.filename)
+        yield str(Path(error.filename).parent), Path(error.filename).name
 
 
 def _leads_out(link: Path, root: Path) -> bool:
@@ -156,12 +177,17 @@ def _before_magic(path: Path) -> Iterator[str]:
         yield part
 
 
-def _refusal(file: Path, root: Path, *, follow: bool) -> tuple[RejectionCode, str] | None:
+def _refusal(file: str, root: str, *, follow: bool) -> tuple[RejectionCode, str] | None:
     """Why a file must not or cannot be read; a link that the caller named may be followed."""
     try:
-        if not follow and file.is_symlink() and _leads_out(file, root):
-            return RejectionCode.OUTSIDE, "the link leads out of the input folder; copy the file in, or name its folder as input"
-        status = file.stat()
+        status = os.lstat(file)
+        if stat.S_ISLNK(status.st_mode):
+            if not follow and _leads_out(Path(file), Path(root)):
+                return (
+                    RejectionCode.OUTSIDE,
+                    "the link leads out of the input folder; copy the file in, or name its folder as input",
+                )
+            status = os.stat(file)
     except (OSError, RuntimeError) as error:
         return RejectionCode.UNREADABLE, f"the file cannot be opened: {getattr(error, 'strerror', None) or error}"
     if stat.S_ISDIR(status.st_mode):
@@ -185,6 +211,8 @@ def _folder_path(path: str) -> str:
 def _safe(path: str) -> str:
     """A path whose last name can be that of a file: printable, and not too long."""
     folder, slash, name = path.rpartition("/")
+    if name.isprintable() and len(name) <= MAX_NAME // 4:
+        return path
     safe = "".join(c if c.isprintable() else f"%{ord(c):02X}" for c in name)
     if len(safe.encode()) > MAX_NAME:
         safe = safe.encode()[: MAX_NAME - 20].decode("utf-8", "ignore") + "~" + _mark(path)

@@ -44,7 +44,8 @@ class Work:
     """A batch to clean: its documents, how to read them, and where and how to write the records.
 
     `output` is a folder or an address; `apart` says that a process of its own does the work, held to `protection`;
-    `key` names the marker that says that all of it is written; `overrides` is a file of people's corrections, with its hash.
+    `key` names the marker that says that all of it is written; `overrides` is a file of people's corrections, with its hash,
+    `furniture` likewise one of lines that recur.
     """
 
     name: str
@@ -59,6 +60,8 @@ class Work:
     key: str = ""
     overrides: str = ""
     overrides_sha256: str = ""
+    furniture: str = ""
+    furniture_sha256: str = ""
 
     @property
     def documents(self) -> int:
@@ -78,15 +81,15 @@ def keyed(work: Work, fingerprints: Sequence[str]) -> Work:
     """The work with its key: the hash of all that the records are made of. `fingerprints` are those of its source files."""
     made_of = [MADE_BY, work.run, work.number, work.format, _slices(work.slices), asdict(work.options), list(fingerprints)]
     made_of += [work.overrides_sha256] if work.overrides_sha256 else []
+    made_of += ["furniture", work.furniture_sha256] if work.furniture_sha256 else []
     return replace(work, key=hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:32])
 
 
 def to_wire(work: Work) -> dict[str, Any]:
     """The work as JSON has it."""
-    shape = {
-        name: getattr(work, name)
-        for name in ("name", "run", "number", "output", "format", "apart", "key", "overrides", "overrides_sha256")
-    }
+    plain = ("name", "run", "number", "output", "format", "apart", "key")
+    given = ("overrides", "overrides_sha256", "furniture", "furniture_sha256")
+    shape = {name: getattr(work, name) for name in (*plain, *given)}
     more = {"slices": _slices(work.slices), "options": asdict(work.options), "protection": asdict(work.protection)}
     return shape | more
 

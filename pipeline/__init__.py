@@ -8,10 +8,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from types import MappingProxyType
 
 from pipeline.decode import decode
 from pipeline.document import Document, Payload, Stage, UnusablePayloadError
+from pipeline.furniture import NO_FURNITURE, Furniture, read_furniture
 from pipeline.html import flatten
 from pipeline.join import join
 from pipeline.label import label
@@ -39,10 +41,17 @@ STAGES: tuple[tuple[str, Stage], ...] = (
 NO_OVERRIDES: Overrides = MappingProxyType({})
 
 
-def stages_with(overrides: Overrides) -> tuple[tuple[str, Stage], ...]:
-    """The stages, with people's corrections of labels right behind the labels, and of fields at the end."""
+def stages_with(overrides: Overrides, furniture: Furniture = NO_FURNITURE) -> tuple[tuple[str, Stage], ...]:
+    """The stages, with people's corrections of labels right behind the labels, and of fields at the end.
+
+    The labeller is told of `furniture`.
+    """
+    stages = STAGES
+    if furniture:
+        told: Stage = partial(label, furniture=furniture)
+        stages = tuple((name, told if name == "label" else stage) for name, stage in stages)
     if not overrides:
-        return STAGES
+        return stages
 
     def of(document: Document) -> Sequence[Override]:
         return overrides.get(payload_id(document.payload.data), ())
@@ -50,13 +59,13 @@ def stages_with(overrides: Overrides) -> tuple[tuple[str, Stage], ...]:
     labels: tuple[str, Stage] = ("override_labels", lambda document: override_labels(document, of(document)))
     fields: tuple[str, Stage] = ("override_fields", lambda document: override_fields(document, of(document)))
     behind = [name for name, _ in STAGES].index("label") + 1
-    return (*STAGES[:behind], labels, *STAGES[behind:], fields)
+    return (*stages[:behind], labels, *stages[behind:], fields)
 
 
-def clean_document(payload: Payload, overrides: Overrides = NO_OVERRIDES) -> Document:
+def clean_document(payload: Payload, overrides: Overrides = NO_OVERRIDES, furniture: Furniture = NO_FURNITURE) -> Document:
     """Take a payload through all stages; raises `UnusablePayloadError` if it holds no text."""
     document = Document(payload)
-    for _, stage in stages_with(overrides):
+    for _, stage in stages_with(overrides, furniture):
         document = stage(document)
     return document
 
@@ -72,27 +81,31 @@ def clean(
     fetched_at: str | None = None,
     charset: str | None = None,
     overrides: Overrides = NO_OVERRIDES,
+    furniture: Furniture = NO_FURNITURE,
 ) -> Record:
     """Clean one document.
 
     `data` are the raw bytes, `name` the file's name; the rest is what is known from outside (`fetched_at` in ISO 8601,
-    `charset` as the transport declared it); `overrides` are people's corrections (`read_overrides`). Bytes that hold no text give a record with `status == "rejected"`.
+    `charset` as the transport declared it); `overrides` are people's corrections (`read_overrides`),
+    `furniture` lines that recur where it is from (`read_furniture`). Bytes that hold no text give a record with `status == "rejected"`.
     Raises `TypeError` if `data` is not bytes.
     """
     if not isinstance(data, bytes):
         raise TypeError(f"clean() takes bytes, not {type(data).__name__}; read the file with open(path, 'rb')")
     payload = Payload(data, name, member, path, url, media_type, fetched_at, charset)
     try:
-        return to_record(clean_document(payload, overrides))
+        return to_record(clean_document(payload, overrides, furniture))
     except UnusablePayloadError as error:
         return rejected(source_of(Document(payload)), payload_id(data), error.code, error.message)
 
 
 __all__ = [
+    "NO_FURNITURE",
     "NO_OVERRIDES",
     "STAGES",
     "VERSION",
     "Document",
+    "Furniture",
     "Override",
     "Overrides",
     "Payload",
@@ -100,6 +113,7 @@ __all__ = [
     "UnusablePayloadError",
     "clean",
     "clean_document",
+    "read_furniture",
     "read_overrides",
     "stages_with",
     "to_json",

@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "html": {"document"},
     "segment": {"document"},
     "repair": {"document"},
-    "label": {"document", "view", "wording", "dates", "names"},
+    "label": {"document", "furniture", "view", "wording", "dates", "names"},
     "join": {"document", "view"},
     "language": {"document", "packed", "view"},
     "metadata": {"document", "view", "wording", "dates", "names"},
@@ -33,6 +33,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "override": {"document"},
     # views of a document; reading a repaired line replays the repair
     "view": {"document", "repair"},
+    # what recurs over documents: read and written between runs, heard by the labeller
+    "furniture": {"document", "view"},
     # the record
     "record": {"document", "view", "fingerprint", "version"},
     "verify": {"document", "view", "fingerprint", "record", "decode", "html"},

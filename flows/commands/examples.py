@@ -36,6 +36,10 @@ Examples:
 Examples:
   copydesk retry output --rejected
   copydesk retry output --rejected took_too_long --seconds 600""",
+    "furniture": """\b
+Examples:
+  copydesk furniture dumps -o furniture.jsonl
+  copydesk run dumps --output records --furniture furniture.jsonl""",
     "duplicates": """\b
 Examples:
   copydesk duplicates output""",

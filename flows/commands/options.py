@@ -42,6 +42,12 @@ OVERRIDES = click.option(
     type=click.Path(exists=True, dir_okay=False),
     help="Corrections to honour, as `correct` writes them.",
 )
+FURNITURE = click.option(
+    "--furniture",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Lines that recur, as `furniture` lists them: evidence for the labeller.",
+)
 
 
 def named_limits(given: tuple[str, ...]) -> dict[str, int]:

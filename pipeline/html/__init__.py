@@ -43,14 +43,14 @@ def flatten_page(source: str, *, ask_others: bool = True) -> tuple[str, tuple[Bl
     return text, tuple(blocks)
 
 
-def flatten(document: Document) -> Document:
+def flatten(document: Document, *, ask_others: bool = True) -> Document:
     """Stage: the decoded markup of an HTML page becomes the text that it shows, with its blocks; other documents pass.
 
-    Raises `UnusablePayloadError` if the page shows no text.
+    Without the votes of other extractors, if not `ask_others`, for those who want the lines only. Raises `UnusablePayloadError` if the page shows no text.
     """
     if document.payload.media_type not in MEDIA_TYPES or document.blocks:
         return document
-    text, blocks = flatten_page(document.text)
+    text, blocks = flatten_page(document.text, ask_others=ask_others)
     if not text:
         raise UnusablePayloadError(RejectionCode.BLANK, "the page shows no text; its markup may be all scripts")
     problems = tuple(replace(problem, start=None, end=None) for problem in document.problems)

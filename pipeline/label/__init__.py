@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.document import Block, Document, Evidence, Label, Problem, ProblemCode
+from pipeline.furniture import NO_FURNITURE, Furniture, group_of
 from pipeline.label.model import Model, ask, load
 from pipeline.label.page import Page
+from pipeline.label.recurring import with_recurring
 from pipeline.label.rules import votes_on
 from pipeline.label.verdict import decide
 
 
-def label(document: Document, model: Model | None = None) -> Document:
-    """Stage: give every block its label and evidence. `model` replaces the package's own, as benchmarks do."""
+def label(document: Document, model: Model | None = None, furniture: Furniture = NO_FURNITURE) -> Document:
+    """Stage: give every block its label and evidence.
+
+    `model` replaces the package's own, as benchmarks do; `furniture` has lines known to recur where the document is from.
+    """
     page = Page.of(document)
     votes = votes_on(page)
     blocks = list(document.blocks)
-    decisions = decide(page.lines, votes, ask(page, votes, model)) if page.lines else []
+    known = furniture.get(group_of(document.payload)) if furniture else None
+    all_votes = with_recurring(page, votes, known) if known else votes
+    decisions = decide(page.lines, all_votes, ask(page, votes, model)) if page.lines else []
     for index, (chosen, evidence) in zip(page.blocks, decisions, strict=True):
         old = blocks[index]
         blocks[index] = Block(old.start, old.end, chosen, evidence, old.markup)
