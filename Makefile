@@ -2,7 +2,7 @@
 # make test   all tests
 # make lint   style and types
 # make lock   renew the lock files, after a change of the dependencies in pyproject.toml
-# make train  train the line labeller: BENCH=folder of the benchmark, WORK=folder for what it needs on the way (4 GB)
+# make train  train labeller and metadata weights: BENCH=folder of the benchmark, WORK=folder for what it needs on the way (8 GB)
 # make bench  the table of quality and speed, with the fold models of `make train`: BENCH and WORK as above
 # make docs   renew what is generated in docs/
 # make clean  remove the environment and the caches; output/ stays
@@ -36,7 +36,9 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 train: $(VENV)/train.stamp
-	$(BIN)/python -m benchmarks.train $(BENCH) --work $(WORK)
+	$(BIN)/python -m benchmarks.train $(BENCH) --work $(WORK) --kind text
+	$(BIN)/python -m benchmarks.train $(BENCH) --work $(WORK) --kind html
+	$(BIN)/python -m benchmarks.train_metadata $(BENCH) --work $(WORK) --models $(WORK)
 
 bench: $(VENV)/train.stamp
 	$(BIN)/python -m benchmarks.bench $(BENCH) --work $(WORK)
