@@ -95,6 +95,8 @@ def weak_targets(
             label_named = named.get(line.text)
             if (label_named is Label.DATE and not line.dates) or (label_named in (Label.BYLINE, Label.DATE) and not near):
                 label_named = None  # of a teaser
+            if label_named is Label.BYLINE and not (line.name or line.sign("byline")):
+                label_named = None  # "Follow", "View profile"
             if label_named is None and not chrome:
                 continue
             label = label_named or max(chrome, key=lambda v: v.confidence).label
