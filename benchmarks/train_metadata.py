@@ -32,7 +32,7 @@ from pipeline.label import label
 from pipeline.label.model import Model, read_model
 from pipeline.metadata import people, publisher, split_metadata, titles, when
 from pipeline.metadata.sheet import Sheet
-from pipeline.metadata.weights import Weights
+from pipeline.metadata.weights import Weights, load
 
 FOLDS = 3
 Folds = Mapping[str, int]
@@ -271,13 +271,14 @@ def main() -> None:
     ap.add_argument("--work", type=Path, required=True)
     ap.add_argument("--models", type=Path, required=True, help="the folder that benchmarks.train left its fold models in")
     ap.add_argument("--only", choices=["figures", "weights"])
+    ap.add_argument("--kinds", nargs="+", choices=[*SOURCES], default=[*SOURCES], help="the weights of the others stay")
     a = ap.parse_args()
     scores = scorer(a.bench)
     golds = {name: {g["id"]: g for g in jsonl(a.bench / name / "gold.jsonl.gz")} for name in SETS}
     whole: dict[tuple[str, str, str], int] = {}
     head = ("title", "authors F1", "date F1", "minute+zone", "outlet", "outlet near", "no date")
     print(f"{'':23}" + "".join(f"{h:>13}" for h in head))
-    for kind, sources in SOURCES.items():
+    for kind, sources in [(kind, SOURCES[kind]) for kind in a.kinds]:
         models = [read_model((a.models / f"{kind}-{f}.npz").read_bytes(), kind) for f in range(FOLDS)]
         fold: Folds = json.loads((a.models / f"folds-{kind}.json").read_text(encoding="utf-8"))
         found = {source: labelled(a.bench, source, models, fold, a.work) for source in sources}
@@ -292,6 +293,7 @@ def main() -> None:
         if a.only != "figures":
             whole |= train(list(read()), kind, scores.norm)
     if whole:
+        whole |= {row: weight for row, weight in load().items() if row[1] not in a.kinds}
         lines = [f"{field}\t{kind}\t{clue}\t{weight}" for (field, kind, clue), weight in sorted(whole.items())]
         OUT.write_text("\n".join(["field\tkind\tclue\tweight", *lines]) + "\n", encoding="utf-8")
 
