@@ -118,8 +118,7 @@ def _may_be_title(lines: Sequence[Line], kinds: Matrix) -> npt.NDArray[np.bool_]
 
 
 def _weigh(votes: Sequence[Sequence[Vote]]) -> tuple[Matrix, Matrix]:
-    """In log-odds: for each line and label the weightiest vote for it; for each line the weightiest against main content, less
-    the weightiest for it."""
+    """In log-odds: for each line and label the weightiest vote for it; for each line what speaks against main content, net."""
     spoken = np.zeros((len(votes), len(CLASSES)))
     against, in_favour = np.zeros(len(votes)), np.zeros(len(votes))
     for i, said in enumerate(votes):
