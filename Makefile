@@ -4,6 +4,7 @@
 # make lock   renew the lock files, after a change of the dependencies in pyproject.toml
 # make train  train labeller and metadata weights: BENCH=folder of the benchmark, WORK=folder for what it needs on the way (8 GB)
 # make bench  the table of quality and speed, with the fold models of `make train`: BENCH and WORK as above
+# make figures  the tables of decoding and of language: BENCH as above
 # make docs   renew what is generated in docs/
 # make clean  remove the environment and the caches; output/ stays
 #
@@ -21,7 +22,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --group build --universal --pyth
 BENCH ?= $(error say where the benchmark is: make $@ BENCH=folder WORK=folder)
 WORK ?= $(error say where to put what is needed on the way: make $@ BENCH=folder WORK=folder)
 
-.PHONY: run test lint lock docs clean train bench
+.PHONY: run test lint lock figures docs clean train bench
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.stamp
@@ -42,6 +43,10 @@ train: $(VENV)/train.stamp
 
 bench: $(VENV)/train.stamp
 	$(BIN)/python -m benchmarks.bench $(BENCH) --work $(WORK)
+
+figures: $(VENV)/train.stamp
+	$(BIN)/python -m benchmarks.decode $(BENCH)
+	$(BIN)/python -m benchmarks.lid $(BENCH)
 
 docs: $(VENV)/test.stamp
 	$(BIN)/python docs/refresh.py
