@@ -23,8 +23,8 @@ from pipeline.join import join
 from pipeline.label.page import Page
 from pipeline.label.rules import votes_on
 from pipeline.language import detect_language
+from pipeline.metadata.bylines import named_in
 from pipeline.metadata.outlets import by_host, by_name
-from pipeline.metadata.people import named_in
 from pipeline.metadata.sheet import Sheet
 from pipeline.metadata.titles import find_title
 from pipeline.metadata.weights import load

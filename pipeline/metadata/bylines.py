@@ -1,0 +1,235 @@
+"""Names in a line: bylines read apart into people, with what stands before, between and behind the names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+from pipeline import dates, names, wording
+from pipeline.document import Author
+
+CREDITS = {"editor": "editor", "translator": "translator", "photographer": "photographer", "contributor": "contributor"}
+"""Wording signs of contributors, with the role that the record gives them."""
+
+BIO_WORDS = 300
+_FIRST_SENTENCE_RE = re.compile(r"(?<=[^\W\d_]{3})[.!?](?=\s+[^\W\d_]|\Z)|(?<=\))[.!?](?=\s|\Z)|[。！？]")
+_VERB_RE = re.compile(r",?\s(?:is|was|ist|war|est|es|è|är|er|jest|je|are)\s(?:currently\s|now\s|derzeit\s|actuellement\s)?")
+
+
+MAX_BYLINE = 400
+_JUNK_RE = re.compile(r"https?:|www\.|[@<>{}=]|\.(?:com|org|html?)/|^\W*$|^\d+$")
+_SPLIT_RE = re.compile(r"\s*(?:[;|]|,(?!\s(?:Jr|Sr|PhD|MD|II|III)\b))\s*")
+_INITIALS_RE = re.compile(r"\s\([^\W\d_]{2,6}\)(?=\s*(?:[,;]|\Z))")
+HOST_RE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.IGNORECASE)
+
+
+def says_author(label: str) -> bool:
+    """Whether a label announces the author: "Written by"."""
+    return bool(label) and (any(h.entry.sign == "byline" for h in wording.find_in(label + " X")) or "author" in label.lower())
+
+
+def split_names(value: str) -> list[tuple[int, int, Author]]:
+    """The authors that a field names, with their spans: people with what stands behind them, else bodies and pen names."""
+    if _JUNK_RE.search(value):
+        return []
+    opening, _, rest = opening_of(value)
+    shift = max(value.rfind(rest), 0) if rest else 0
+    if opening and opening != "contributor":
+        return []
+    rest = _INITIALS_RE.sub(lambda m: " " * len(m[0]), rest or value)
+    people = names.read_people(rest)
+    if people:
+        return [(shift + m.start, shift + m.end, m.author) for m in people]
+    out, position = [], 0
+    for match in [*_SPLIT_RE.finditer(rest), None]:
+        end = match.start() if match else len(rest)
+        piece = rest[position:end]
+        if piece.strip() and len(piece) <= 80:
+            start = shift + position + len(piece) - len(piece.lstrip())
+            honorific, name = names.split_honorific(piece.strip())
+            out.append((start, start + len(piece.strip()), Author(names.straighten_case(name), honorific, "organisation")))
+        position = match.end() if match else end
+    return out if len(out) <= 6 else []
+
+
+OPENING = 60
+"""Characters of a line in which it says "by"."""
+
+
+@lru_cache(1 << 14)
+def says_by(opening: str) -> bool:
+    """Whether a line opens with "By", or with a verb and "by": "Posted by"."""
+    tokens = wording.tokenize(opening)
+    if names.first_words_of("byline").isdisjoint(tokens):
+        return False
+    return any(h.entry.sign == "byline" for h in wording.find(tokens)) or any(
+        h.entry.sign == "byline" and h.first == 0 for k in (1, 2) for h in wording.find(tokens[k:])
+    )
+
+
+_PARTS_RE = re.compile(r"\s*[|·•⋅●丨]\s*|\s[-–—/]\s|\t")
+
+
+def parts_of(text: str) -> list[tuple[int, str]]:
+    """The parts of a line that holds several things, without its dates, with their places: "Jan 3, 2024 · By Jane Roe"."""
+    cuts = sorted([(e.start, e.end) for e in dates.find_dates(text)] + [m.span() for m in _PARTS_RE.finditer(text)])
+    out, position = [], 0
+    for start, end in [*cuts, (len(text), len(text))]:
+        if start > position and text[position:start].strip(" ,;:"):
+            out.append((position, text[position:start]))
+        position = max(position, end)
+    return out
+
+
+def named_in(text: str) -> list[tuple[Author, bool, str, bool]]:
+    """The authors that a line names, each once: whether "By" is said, the piece that names them, whether that is a part only."""
+    text = unglued(text)
+    parts = parts_of(text)
+    divided = len(parts) > 1 or (bool(parts) and parts[0][1] != text)
+    found: dict[str, tuple[Author, bool, str, bool]] = {}
+    for part in [part for _, part in parts if not _dates_only(part)] if divided or not parts else [text]:
+        for author, said, piece in read_names(part):
+            found.setdefault(author.name, (author, said, piece, divided))
+    return list(found.values())
+
+
+def _dates_only(text: str) -> bool:
+    """Whether a part says no more than "Published on"."""
+    size = len(wording.tokenize(text))
+    return any(
+        h.entry.sign in ("published", "modified", "date_word", "reading_time") and h.last - h.first == size
+        for h in wording.find_in(text)
+    )
+
+
+def _trimmed(mention: names.Mention, said: bool, piece: str) -> tuple[Author, bool, str]:
+    """A name without the words behind it that are none of it."""
+    shorter = opening_name(piece)
+    author = replace(mention.author, name=names.straighten_case(shorter)) if shorter else mention.author
+    return author, said, shorter or piece
+
+
+def opening_name(text: str) -> str:
+    """The name that opens a text which goes on with something else: "Jane Roe on Monday", "Jane Roe Last updated"; empty if none does."""
+    words = text.split()
+    for size in (2, 3, 4):
+        if size < len(words) and _goes_on(words[size:], words[size - 1]) and names.looks_like_name(" ".join(words[:size])):
+            end = re.match(r"\s*" + r"\s+".join(re.escape(w) for w in words[:size]), text)
+            return end[0].strip() if end else ""
+    return ""
+
+
+def _goes_on(words: list[str], before: str) -> bool:
+    """Whether words are none of a name: they begin small, are in capitals, or say a role, a date or "updated"."""
+    word = words[0]
+    shouted = word.isupper() and len(word) > 2 and not before.isupper()
+    small = word[0].islower() and not names.has_word(word, "name_particle", "and", "with")
+    said = any(h.first == 0 and h.entry.sign in _BEHIND for h in wording.find_in(" ".join(words[:4])))
+    host = any(HOST_RE.fullmatch(w) for w in words[:2])
+    return not word[:1].isalpha() or small or shouted or said or host or names.has_word(word, *_BEHIND)
+
+
+_BEHIND = (
+    "role",
+    "agency",
+    "institution",
+    "modified",
+    "published",
+    "date_word",
+    "month",
+    "share_prompt",
+    "interface",
+    "subscription_prompt",
+)
+
+
+def read_names(text: str) -> list[tuple[Author, bool, str]]:
+    """The authors that a byline or a part of one names, whether that is said ("By"), and the piece that names each."""
+    credit, said, rest = opening_of(text)
+    if credit:
+        return []
+    words = rest.split()
+    if (
+        len(words) == 2 and rest.upper() == rest.lower() and names.has_word(words[1], "role", "byline")
+    ):  # a reporter's title behind the name
+        rest = words[0]
+    people = names.read_people(rest)
+    if people:
+        return [_trimmed(m, said, rest[m.start : m.end]) for m in people]
+    opening = opening_name(rest)
+    if opening:
+        return [(m.author, said, opening) for m in names.read_people(opening)]
+    if not 0 < len(rest.split()) <= 5 or _JUNK_RE.search(rest) or (not said and names.has_word(rest, "role")):
+        return []
+    return [(author, said, rest[start:end]) for start, end, author in split_names(rest)]
+
+
+_GLUE_RE = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-ZÀ-Þ][a-zß-ÿ]{2})")
+
+
+def unglued(text: str) -> str:
+    """A byline with a bar between a name and the role or date that a renderer set right behind it: "Jane RoeTravel Reporter"."""
+    for cut in _GLUE_RE.finditer(text[:MAX_BYLINE]):
+        behind = text[cut.start() :].split()[:4]
+        if names.has_word(" ".join(behind), "role") or names.has_word(behind[0], "month", "modified", "published"):
+            return text[: cut.start()] + " | " + text[cut.start() :]
+    return text
+
+
+def opening_of(text: str) -> tuple[str | None, bool, str]:
+    """The credit that opens a byline (`None` for authors), whether it is said ("By"), and what follows it."""
+    bare = text.lstrip("•●▪‣◦–—-*· ")
+    hits = [h for h in wording.find_in(bare) if h.first == 0]
+    for hit in sorted(hits, key=lambda h: -h.last):
+        if hit.entry.sign in CREDITS:
+            return hit.entry.sign, True, wording.rest_after(bare, hit.last)
+        if hit.entry.sign == "byline":
+            return None, True, wording.rest_after(bare, hit.last)
+    glued = _GLUED_RE.match(bare)
+    if glued is not None:
+        return None, True, bare[glued.end() :].strip()
+    tokens = wording.tokenize(bare[:60])
+    for k in (1, 2):  # "Posted by", "Published by": a word or two before the "by"
+        by = next((h for h in wording.find(tokens[k:]) if h.first == 0 and h.entry.sign == "byline"), None)
+        if by is not None and k < len(tokens) and _VERBS_RE.match(bare):
+            return None, True, wording.rest_after(bare, k + by.last)
+    return None, False, bare
+
+
+_GLUED_RE = re.compile(r"(?:[Bb]y|BY|[Vv]on)(?=[A-ZÀ-Þ][a-zà-ÿ])")
+_VERBS_RE = re.compile(
+    r"(?:first\s)?(?:posted|published|written|added|submitted|reported|created|updated|story|words|article)\b", re.IGNORECASE
+)
+
+
+def with_position(author: Author, text: str) -> Author:
+    """An author with role and affiliation read from the line below the name."""
+    roles, bodies, _ = names.read_position(re.sub(r"\A(?:an?|the)\s+", "", text))
+    role = "; ".join(roles) or None
+    if role and not bodies:
+        role = text.strip()
+    return replace(author, role=role, affiliation=author.affiliation or "; ".join(bodies) or None)
+
+
+def read_bio(text: str) -> Author | None:
+    """The person whom a description opens with: "Wu Xinbo, a senior fellow at X, is currently professor at Y ..."."""
+    end = _FIRST_SENTENCE_RE.search(text)
+    sentence = text[: end.end()] if end else text
+    verb = _VERB_RE.search(sentence)
+    opening = re.split(r"[,(（]", sentence[: verb.start()] if verb else sentence, maxsplit=1)[0].strip()
+    honorific, name = names.split_honorific(opening)
+    if not names.looks_like_name(name) or (verb is None and "," not in sentence):
+        return None
+    behind = sentence[verb.end() :] if verb else sentence[len(opening) :]
+    before = sentence[len(opening) : verb.start()] if verb else ""
+    bodies = names.bodies_in(behind) or names.bodies_in(before)
+    roles, stated, credentials = names.read_position(behind if verb is None else before)
+    role = "; ".join(roles) or None
+    if verb:
+        first = re.split(r"\s(?:at|of|for|with|in)\s(?=the\s[A-Z]|[A-Z])|[,.;]", behind, maxsplit=1)[0]
+        role = first.strip() if names.has_word(first, "role") else role
+        role = re.sub(r"\A(?:an?|the)\s+", "", role) if role else None
+    affiliation = "; ".join(stated if verb is None and stated else bodies) or None
+    bio = text if len(text.split()) <= BIO_WORDS else " ".join(text.split()[:BIO_WORDS])
+    return Author(name, " ".join(filter(None, [honorific, *credentials])) or None, "person", affiliation, role, bio)
