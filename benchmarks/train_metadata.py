@@ -96,7 +96,15 @@ PRIORS = {
         "outlet line": 150,
         "the dump's own field": 300,
     },
-    "title": {"the dump's own field": 150, "a person's label": 2000},
+    "title": {
+        "the dump's own field": 150,
+        "a person's label": 2000,
+        "line caption": -300,
+        "line consent_notice": -300,
+        "line legal_notice": -200,
+        "heard photo_word_behind": -200,
+        "heard credit": -200,
+    },
     "authors": {"the dump's own field": 150, "introduced as author": 200},
     "date_published": {
         "the dump's own field": 150,

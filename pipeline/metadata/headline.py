@@ -67,6 +67,7 @@ class Surroundings:
             f"{dated} above byline or date",
             f"{dated} above byline or date, words in the body: {told}",
         ]
+        clues += [f"heard {e.rule}" for e in line.block.evidence if not e.rule.startswith("model")]
         return clues + self._neighbour_clues(number)
 
     def _neighbour_clues(self, number: int) -> list[str]:
