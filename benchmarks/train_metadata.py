@@ -39,6 +39,7 @@ Folds = Mapping[str, int]
 """The fold of each page, by set and id."""
 
 SOURCES = {"html": ("html",), "text": RENDERERS}
+BEFORE = [name for name, _ in pipeline.STAGES].index("metadata")
 OUT = Path("pipeline/metadata/weights.tsv")
 NEWS = {"title": 2.0, "date_published": 2.0, "authors": 4.0, "outlet": 1.0}
 """Weight of a news page against another: there are few of them."""
@@ -150,7 +151,7 @@ def labelled(bench: Path, source: str, models: Sequence[Model], fold: Folds, wor
                 continue
             document = Document(payload)
             try:
-                for stage, run in pipeline.STAGES[:-1]:
+                for stage, run in pipeline.STAGES[:BEFORE]:
                     document = label(document, models[fold[f"{name} {id_}"]]) if stage == "label" else run(document)
             except UnusablePayloadError:
                 continue

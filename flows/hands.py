@@ -29,7 +29,7 @@ STEPS = {
     "decode": ("decode", "flatten", "segment", "repair"),
     "strip chrome": ("label", "override_labels", "join"),
     "detect language": ("language",),
-    "split metadata": ("metadata", "override_fields"),
+    "split metadata": ("metadata", "settle", "override_fields"),
 }
 """The stages of the library that each task has."""
 

@@ -19,6 +19,7 @@ from pipeline.join import join
 from pipeline.label import label
 from pipeline.language import language
 from pipeline.metadata import split_metadata
+from pipeline.metadata.settle import settle
 from pipeline.override import Override, Overrides, override_fields, override_labels, read_overrides
 from pipeline.record import Record, payload_id, rejected, source_of, to_json, to_record
 from pipeline.repair import repair
@@ -35,6 +36,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("join", join),  # lines that a renderer cut apart
     ("language", language),  # of the main content
     ("metadata", split_metadata),  # title, authors, dates, outlet ... with evidence
+    ("settle", settle),  # lines of chrome that the metadata was read from
 )
 """The whole program, in order. A stage takes a document and returns another in which only its own fields differ."""
 

@@ -144,6 +144,7 @@ def test_a_stage_writes_its_own_fields_and_may_run_twice(text: str) -> None:
         "join": {"blocks"},
         "language": {"language", "problems"},
         "metadata": {"metadata", "problems"},
+        "settle": {"blocks"},
     }
     assert [name for name, _ in pipeline.STAGES] == list(own)
     document = Document(Payload(encoded(text), "page.txt"))

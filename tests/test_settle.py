@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.document import BY_HAND, Block, Candidate, Container, Document, Evidence, Label, Markup, Metadata, Payload
-from pipeline.metadata.settle import settled
+from pipeline.metadata.settle import settle
 
 TEXT = "Home\nRiver rises after a night of rain\nJane Roe\n1 May 2024\nThe river rose by two metres.\nRiver rises after a night of rain\n"
 
@@ -29,6 +31,12 @@ METADATA = Metadata(
         ("date_published", (at("1 May 2024", "2024-05-01"),)),
     ),
 )
+
+
+def settled(given: Document, metadata: Metadata) -> tuple[Block, ...]:
+    return settle(replace(given, metadata=metadata)).blocks
+
+
 CHROME = (Label.NAVIGATION, Label.NAVIGATION, Label.RELATED_LINKS, Label.INTERFACE, Label.PARAGRAPH, Label.NAVIGATION)
 
 

@@ -11,7 +11,6 @@ from pipeline.document import Candidate, Caption, Document, Label, Metadata
 from pipeline.metadata.candidates import candidate, choose, choose_all, labelled
 from pipeline.metadata.people import find_people
 from pipeline.metadata.publisher import find_publisher
-from pipeline.metadata.settle import settled
 from pipeline.metadata.sheet import Sheet
 from pipeline.metadata.titles import find_title
 from pipeline.metadata.weights import Weights, load
@@ -39,7 +38,7 @@ NOTHING_LABELLED = {
 
 
 def split_metadata(document: Document, weights: Weights | None = None) -> Document:
-    """Stage: fill `metadata` from head and blocks, and call lines of chrome what was found in them. `weights` replaces the package's table, as benchmarks do."""
+    """Stage: fill `metadata` from head and blocks. `weights` replaces the package's table, as benchmarks do."""
     weights = weights or load()
     evidence: dict[str, tuple[Candidate, ...]] = {}
     sheet = Sheet(document)
@@ -83,7 +82,7 @@ def split_metadata(document: Document, weights: Weights | None = None) -> Docume
         unknown=tuple((name, _reason(name, evidence.get(name, ()))) for name, value in values.items() if not value),
         evidence=tuple((name, evidence[name]) for name in values if evidence.get(name)),
     )
-    return replace(document, metadata=metadata, blocks=settled(document, metadata)).noting(*problems)
+    return replace(document, metadata=metadata).noting(*problems)
 
 
 def _reason(name: str, candidates: tuple[Candidate, ...]) -> str:

@@ -6,6 +6,7 @@ The labeller sees lines; the fields are found in the whole page. A heading among
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pipeline import wording
 from pipeline.document import BY_HAND, CHROME, Block, Candidate, Document, Evidence, Label, Metadata
@@ -17,26 +18,28 @@ MAX_WORDS = 14
 """Words up to which a line that a field was read from is about the document as a whole."""
 
 
-def settled(document: Document, metadata: Metadata) -> tuple[Block, ...]:
-    """The document's blocks, with those of chrome called what the metadata found in them."""
+def settle(document: Document) -> Document:
+    """Stage: call lines of chrome what the metadata was read from."""
+    metadata = document.metadata
     title = wording.tokenize(metadata.title or "")
     read_from = _read_from(dict(metadata.evidence))
     least, most = sum(map(len, title)) // 2, 4 * len(metadata.title or "") + 40  # half: folding may lengthen words
-    out = []
-    for block in document.blocks:
-        out.append(block)
+    blocks = list(document.blocks)
+    for k, block in enumerate(blocks):
         if block.label not in CHROME or not _open(block):
             continue
-        if title and least <= block.end - block.start < most:
-            text = read(document, block.start, block.end)
-            if wording.tokenize(text) == title:
-                out[-1] = _called(block, Label.TITLE, "shows_title", metadata.title or "", _confidence(metadata, "title"))
-                continue
+        if title and least <= block.end - block.start < most and wording.tokenize(_text(document, block)) == title:
+            blocks[k] = _called(block, Label.TITLE, "shows_title", metadata.title or "", _confidence(metadata, "title"))
+            continue
         for c, label in read_from:
             if block.start <= c.start < block.end and len(document.text[block.start : block.end].split()) <= MAX_WORDS:
-                out[-1] = _called(block, label, f"read_{label}", c.value, c.confidence)
+                blocks[k] = _called(block, label, f"read_{label}", c.value, c.confidence)
                 break
-    return tuple(out)
+    return replace(document, blocks=tuple(blocks))
+
+
+def _text(document: Document, block: Block) -> str:
+    return read(document, block.start, block.end)
 
 
 def _read_from(evidence: Mapping[str, tuple[Candidate, ...]]) -> list[tuple[Candidate, Label]]:

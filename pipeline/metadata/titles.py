@@ -180,8 +180,8 @@ def _of_lines(sheet: Sheet) -> Iterator[tuple[str, int, str, int]]:
         if len(text) > MAX_TITLE:
             continue
         rule = None
-        if line.label is Label.TITLE and line.block.evidence and line.block.evidence[0].rule == BY_HAND:
-            rule = SAID_BY_HAND
+        if line.block.evidence and line.block.evidence[0].rule == BY_HAND:
+            rule = SAID_BY_HAND if line.label is Label.TITLE else None
         elif line.inside("h1"):
             rule = "the only h1" if h1 == 1 else "h1"
             rule += " labelled title" if line.label is Label.TITLE else ""
