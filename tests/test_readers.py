@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 from conftest import FIXTURES, ROOT
+from dumps import zip_of
 
 import pipeline
 from flows import slices
@@ -373,3 +374,20 @@ def test_limits_can_be_passed_to_another_process() -> None:
     options = Options(Limits(document=5), (("text", "x"),))
     assert pickle.loads(pickle.dumps(Slice(source_of(FILES[0]), 0, 1))).count == 1
     assert pickle.loads(pickle.dumps(options)) == options
+
+
+def test_documents_of_a_dump_are_decoded_each_by_itself(tmp_path: Path) -> None:
+    texts = {
+        "russian.txt": ("Совет города решил закрыть старый мост до осени, потому что опоры подмыло весной.", "windows-1251"),
+        "japanese.txt": ("市議会は、春の増水で橋脚が損なわれたため、古い橋を秋まで閉じることを決めた。", "shift_jis"),
+        "english.txt": ("The council has decided to close the old bridge until the autumn.", "utf-16"),
+        "czech.txt": (
+            "Zastupitelé rozhodli, že starý most zůstane uzavřen až do podzimu, protože pilíře podemlela voda.",
+            "utf-8",
+        ),
+    }
+    path = tmp_path / "mixed.zip"
+    path.write_bytes(zip_of({name: text.encode(encoding) for name, (text, encoding) in texts.items()}))
+    for entry in found(path):
+        text, _ = texts[str(entry.payload.member)]
+        assert pipeline.clean_document(entry.payload).text.strip() == text
