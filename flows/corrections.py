@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from pathlib import Path
 
+from flows.given import Given
 from flows.work import Made
 from pipeline import NO_OVERRIDES, Overrides, read_overrides
 
@@ -15,36 +13,8 @@ class OverridesError(ValueError):
     """The overrides cannot be read; the message names file, line and fault."""
 
 
-def load_overrides(file: str | None) -> Overrides:
-    """The overrides of a file, none if there is no file. Raises `OverridesError`."""
-    if file is None:
-        return NO_OVERRIDES
-    try:
-        return read_overrides(Path(file).read_bytes())
-    except OSError as error:
-        raise OverridesError(f"cannot read {file!r}: {error.strerror or error}") from error
-    except ValueError as error:
-        raise OverridesError(f"{file}: {error}") from error
-
-
-def digest(file: str) -> str:
-    """The hash of a file of overrides, by which a run knows whether earlier ones honoured the same; empty for no file.
-
-    Raises `OverridesError`.
-    """
-    load_overrides(file or None)
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
-
-
-@lru_cache(maxsize=2)
-def overrides_of(file: str, sha256: str) -> Overrides:
-    """The overrides of a file with this hash, for a worker; raises `OSError` if the file is not as it was."""
-    try:
-        if digest(file) == sha256:
-            return load_overrides(file or None)
-    except OverridesError as error:
-        raise OSError(str(error)) from error
-    raise OSError(f"the overrides in {file!r} changed during the run; run again")
+OVERRIDES = Given("overrides", NO_OVERRIDES, read_overrides, OverridesError)
+load_overrides, digest, overrides_of = OVERRIDES.load, OVERRIDES.digest, OVERRIDES.same
 
 
 def both(one: Callable[[Sequence[Made]], None], other: Callable[[Sequence[Made]], None]) -> Callable[[Sequence[Made]], None]:

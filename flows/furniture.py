@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ import click
 from flows.batch import Batch, Job, apply, found_in
 from flows.commands.options import FIELD, LIMIT, named_fields, named_limits
 from flows.commands.say import CallError, say, write_file
+from flows.given import Given
 from flows.readers.limits import Limits, Options
 from flows.readers.remote import is_url
 from flows.recurrence import MINIMUM, SAMPLE, Learner, TooManyLinesError
@@ -31,36 +31,8 @@ class FurnitureError(ValueError):
     """The list of furniture cannot be read; the message names file, line and fault."""
 
 
-def load_furniture(file: str | None) -> Furniture:
-    """The furniture of a file, none if there is no file. Raises `FurnitureError`."""
-    if not file:
-        return NO_FURNITURE
-    try:
-        return read_furniture(Path(file).read_bytes())
-    except OSError as error:
-        raise FurnitureError(f"cannot read {file!r}: {error.strerror or error}") from error
-    except ValueError as error:
-        raise FurnitureError(f"{file}: {error}") from error
-
-
-def digest(file: str) -> str:
-    """The hash of a list, by which a run knows whether earlier ones were given the same; empty for no file.
-
-    Raises `FurnitureError`.
-    """
-    load_furniture(file)
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
-
-
-@lru_cache(maxsize=2)
-def furniture_of(file: str, sha256: str) -> Furniture:
-    """The furniture of a file with this hash, for a worker; raises `OSError` if the file is not as it was."""
-    try:
-        if digest(file) == sha256:
-            return load_furniture(file)
-    except FurnitureError as error:
-        raise OSError(str(error)) from error
-    raise OSError(f"the furniture in {file!r} changed during the run; run again")
+FURNITURE = Given("furniture", NO_FURNITURE, read_furniture, FurnitureError)
+load_furniture, digest, furniture_of = FURNITURE.load, FURNITURE.digest, FURNITURE.same
 
 
 def furniture_near(known: Furniture, payload: Payload, file: str) -> Furniture:
