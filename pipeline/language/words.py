@@ -9,15 +9,15 @@ Words that start with a capital count apart, as names stand in texts of all lang
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
+
+from pipeline import packed
 
 SCALE = 16.0
 """Steps of a score in the file."""
@@ -48,16 +48,15 @@ class Words:
 @cache
 def load() -> Words:
     """The package's words."""
-    packed = resources.files(__package__).joinpath("words.npz").read_bytes()
-    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        return Words(
-            tuple(bytes(arrays["codes"]).decode().split("\n")),
-            tuple((arrays["unlisted"] / SCALE).tolist()),
-            np.cumsum(arrays["steps"], dtype=np.uint32),
-            np.concatenate([[0], np.cumsum(arrays["counts"])]).astype(np.uint32),
-            arrays["columns"],
-            arrays["scores"],
-        )
+    found = packed.arrays("pipeline.language", "words.npz")
+    return Words(
+        tuple(packed.text(found["codes"]).split("\n")),
+        tuple((found["unlisted"] / SCALE).tolist()),
+        np.cumsum(found["steps"], dtype=np.uint32),
+        np.concatenate([[0], np.cumsum(found["counts"])]).astype(np.uint32),
+        found["columns"],
+        found["scores"],
+    )
 
 
 def key(word: str) -> int:
