@@ -121,7 +121,7 @@ def _prepare(job: tuple[Row, str, str]) -> tuple[npt.NDArray[np.float32], list[t
 def named_lines(markup: str) -> dict[str, Label]:
     """What the names in a page's markup say of its lines; of a text that they call two things, nothing."""
     text, blocks = flatten_page(markup, ask_others=False)
-    shown = [b for b in blocks if b.markup is not None and b.markup.container.tag != "head"]
+    shown = [b for b in blocks if b.markup is not None and not b.in_head]
     said: dict[str, Label | None] = {}
     for block, kind in zip(shown, kinds_of([b.markup for b in shown if b.markup is not None]), strict=True):
         line = normalize(text[block.start : block.end])

@@ -195,6 +195,11 @@ class Block(NamedTuple):
         """Whether the block is part of the record's text."""
         return self.label in KEPT
 
+    @property
+    def in_head(self) -> bool:
+        """Whether the block is a fact of an HTML page's head, and no line that the page shows."""
+        return self.markup is not None and self.markup.container.tag == "head"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

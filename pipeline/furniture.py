@@ -67,7 +67,7 @@ def group_of(payload: Payload) -> str:
 def lines(document: Document) -> Iterator[str]:
     """The lines of a document as they are compared: repaired and normalized, in order."""
     for block in document.blocks:
-        if block.label is not Label.BLANK and not (block.markup and block.markup.container.tag == "head"):
+        if block.label is not Label.BLANK and not block.in_head:
             line = read(document, block.start, min(block.end, block.start + 4 * LONGEST))
             if line:
                 yield line

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from pipeline import wording
@@ -105,8 +103,8 @@ def title_likeness(page: Page) -> Matrix:
     return out
 
 
-def _title_line(alike: Matrix, heads: Sequence[float] | Matrix) -> int:
+def _title_line(alike: Matrix, heads: Matrix) -> int:
     """The first of the lines most like the title, a first-level heading before others; -1 if none is."""
-    score = alike + 0.2 * np.asarray(heads)
+    score = alike + 0.2 * heads
     best = int(np.argmax(score))
     return best if alike[best] >= ALIKE else -1

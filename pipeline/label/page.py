@@ -50,7 +50,7 @@ class Page:
             if block.label is Label.BLANK:
                 blanks = document.text.count("\n", block.start, block.end)
                 continue
-            if block.markup and block.markup.container.tag == "head":
+            if block.markup and block.in_head:
                 value = document.text[block.start : block.end].strip()
                 page.facts += [(*noted, value) for noted in block.markup.noted]
                 continue

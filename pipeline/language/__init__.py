@@ -49,7 +49,7 @@ SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "fil": "tl",
 def _declared(document: Document) -> Iterator[tuple[Block, str, str]]:
     """The blocks of a page's head that declare its language, with the attribute's name and the code; plain text has none."""
     for block in document.blocks:
-        if block.markup is None or not block.markup.noted or block.markup.container.tag != "head":
+        if block.markup is None or not block.markup.noted or not block.in_head:
             return
         source, name, kind = block.markup.noted[0]
         if (source, name) == ("html", "lang") or (name == "inLanguage" and kind != "WebSite"):

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
-
 from pipeline import wording
 from pipeline.document import KEPT, Label
 from pipeline.metadata.sheet import Sheet
-
-RUNNING = 60
-"""Characters from which a line is running text."""
 
 BODY = 6000
 """Characters of the body whose words are compared."""
@@ -23,7 +17,7 @@ class Surroundings:
         lines = sheet.lines
         self.lines = lines
         self.kind = sheet.kind
-        self.first = begins(sheet)
+        self.first = sheet.begun
         self.titles = [line.number for line in lines if line.label is Label.TITLE and line.number <= self.first + 1]
         self.about = [line.number for line in lines if line.label in (Label.DATE, Label.BYLINE)]
         body = " ".join(line.text for line in lines if line.label in KEPT and line.number >= self.first)[:BODY]
@@ -79,17 +73,3 @@ class Surroundings:
                 size = "short" if len(other.text) < 25 else "middle" if len(other.text) < 90 else "long"
                 clues.append(f"{step:+}: {other.label}, {size}")
         return clues
-
-
-def begins(sheet: Sheet) -> int:
-    """The line at which the running text begins."""
-    return next(_begins(sheet), sheet.body[0])
-
-
-def _begins(sheet: Sheet) -> Iterator[int]:
-    """Lines at which running text begins: a paragraph or standfirst, with another close behind it."""
-    kept = [line for line in sheet.lines if line.label in (Label.PARAGRAPH, Label.STANDFIRST) and len(line.text) > RUNNING]
-    for line, following in pairwise(kept):
-        if following.number - line.number <= 6:
-            yield line.number
-    yield from (line.number for line in kept[:1])

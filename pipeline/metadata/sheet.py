@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline import wording
 from pipeline.document import KEPT, Block, Container, Document, Label
 from pipeline.view import read
 
-HEAD = "head"
-"""Tag of the container that holds the facts of an HTML page's head."""
+RUNNING = 60
+"""Characters from which a line is running text."""
 
 CLOSE = 4
 NEAR = 12
@@ -101,7 +102,7 @@ class Sheet:
         self.lines: list[Line] = []
         holders = _Holders()
         for block in document.blocks:
-            if block.markup is not None and block.markup.container.tag == HEAD and block.markup.noted:
+            if block.markup is not None and block.in_head and block.markup.noted:
                 source, name, kind = block.markup.noted[0]
                 value = document.text[block.start : block.end].rstrip("\n")
                 self.facts.append(Fact(source, name, kind, value, block.start, block.start + len(value)))
@@ -117,6 +118,13 @@ class Sheet:
         kept = [line.number for line in self.lines if line.label in KEPT and line.label is not Label.HEADING]
         after = [n for n in kept if self.headline is None or n > self.headline]
         return (after[0], after[-1]) if after else (0, 0)
+
+    @cached_property
+    def begun(self) -> int:
+        """The line at which the running text begins: a paragraph or standfirst, with another close behind it."""
+        running = [x for x in self.lines if x.label in (Label.PARAGRAPH, Label.STANDFIRST) and len(x.text) > RUNNING]
+        close = (x.number for x, following in pairwise(running) if following.number - x.number <= 6)
+        return next(close, running[0].number if running else self.body[0])
 
     def of(self, *labels: Label) -> list[Line]:
         """Lines with one of the labels, in order."""
@@ -163,6 +171,6 @@ def _shows(line: Line, wanted: list[str]) -> bool:
 
 def _headed(sheet: Sheet, number: int | None) -> Sheet:
     other = Sheet.__new__(Sheet)
-    other.__dict__.update({k: v for k, v in sheet.__dict__.items() if k != "body"})
+    other.__dict__.update({k: v for k, v in sheet.__dict__.items() if k not in ("body", "begun")})
     other.headline = number
     return other

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline import wording
 from pipeline.document import BY_HAND, Candidate, Label
 from pipeline.metadata.candidates import choose, locate
-from pipeline.metadata.headline import Surroundings, begins
+from pipeline.metadata.headline import Surroundings
 from pipeline.metadata.sheet import Sheet
 from pipeline.metadata.weights import Weights, score, sure
 from pipeline.metadata.when import kind_of
@@ -173,7 +173,7 @@ def _of_lines(sheet: Sheet) -> Iterator[tuple[str, int, str, int]]:
     headings = 0
     dated = [line.number for line in sheet.lines if line.label in (Label.DATE, Label.BYLINE)][:3]
     first, _ = sheet.body
-    begun = begins(sheet)
+    begun = sheet.begun
     h1 = sum(line.inside("h1") for line in sheet.lines)
     for line in sheet.lines:
         text = _BULLET_RE.sub("", line.text)
