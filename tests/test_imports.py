@@ -20,15 +20,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "names": {"wording", "document"},
     "fingerprint": {"wording"},
     "packed": set(),
+    "onomasticon": {"packed"},
     # the stages, in order; none imports another
     "decode": {"document", "packed"},
     "html": {"document"},
     "segment": {"document"},
     "repair": {"document"},
-    "label": {"document", "furniture", "view", "wording", "dates", "names"},
+    "label": {"document", "furniture", "view", "wording", "dates", "names", "onomasticon"},
     "join": {"document", "view"},
     "language": {"document", "packed", "view"},
-    "metadata": {"document", "view", "wording", "dates", "names"},
+    "metadata": {"document", "view", "wording", "dates", "names", "onomasticon"},
     # people's corrections, between the stages
     "override": {"document"},
     # views of a document; reading a repaired line replays the repair

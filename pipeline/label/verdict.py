@@ -21,6 +21,8 @@ from pipeline.label.features import Matrix
 from pipeline.label.line import Line
 from pipeline.label.model import Opinion
 from pipeline.label.vote import Vote
+from pipeline.names import MAX_NAME_WORDS
+from pipeline.onomasticon import sorts_of
 
 RULES_ON_CONTENT = 0.25
 """Weight of a rule against the model on whether a line is main content: what a logistic regression on held-out pages
@@ -82,6 +84,10 @@ LONG_TITLE = 35
 """Words above which a line is no headline."""
 
 _TITLE = CLASSES.index(Label.TITLE)
+_BYLINE = CLASSES.index(Label.BYLINE)
+_OF_PEOPLE = frozenset(
+    {"byline", "editor", "translator", "photographer", "contributor", "agency", "role", "honorific", "credential"}
+)
 _FAR = -1e9
 
 Decision = tuple[Label, tuple[Evidence, ...]]
@@ -96,6 +102,9 @@ def decide(lines: Sequence[Line], votes: Sequence[Sequence[Vote]], opinion: Opin
     fitting[:, _TITLE] = True
     kinds = np.where(fitting, kinds, _FAR)
     kinds[~_may_be_title(lines, kinds), _TITLE] = _FAR
+    for i in np.flatnonzero(kinds.argmax(axis=1) == _BYLINE).tolist():
+        if not _may_be_byline(lines[i]):
+            kinds[i, _BYLINE] = _FAR
     labels = kinds.argmax(axis=1).tolist()
     model_kept = opinion.margin >= opinion.limit
     likeliest = np.where(model_kept[:, None] == _IS_KEPT, opinion.kinds, _FAR).argmax(axis=1).tolist()
@@ -116,6 +125,13 @@ def _may_be_title(lines: Sequence[Line], kinds: Matrix) -> npt.NDArray[np.bool_]
     long = np.array([line.words > LONG_TITLE or (line.prose and line.text.endswith((".", "。"))) for line in lines])
     best = lines[int(np.argmax(np.where(long, _FAR, ahead)))].tokens
     return np.array([line.tokens == best for line in lines])
+
+
+def _may_be_byline(line: Line) -> bool:
+    """A byline names someone, or says that it is one: a line of plain words only ("Key Features") is none."""
+    if line.words > MAX_NAME_WORDS or any(hit.entry.sign in _OF_PEOPLE for hit in line.hits):
+        return True
+    return not all(sort in ("plain", "either") for sort in sorts_of(line.text))
 
 
 def _weigh(votes: Sequence[Sequence[Vote]]) -> tuple[Matrix, Matrix]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pipeline import dates, names, wording
 from pipeline.document import Author
+from pipeline.onomasticon import sort_of, sorts_of
 
 CREDITS = {"editor": "editor", "translator": "translator", "photographer": "photographer", "contributor": "contributor"}
 """Wording signs of contributors, with the role that the record gives them."""
@@ -48,7 +49,8 @@ def split_names(value: str) -> list[tuple[int, int, Author]]:
         if piece.strip() and len(piece) <= 80:
             start = shift + position + len(piece) - len(piece.lstrip())
             honorific, name = names.split_honorific(piece.strip())
-            out.append((start, start + len(piece.strip()), Author(names.straighten_case(name), honorific, "organisation")))
+            kind = "person" if sort_of(name) in ("given", "both") else "organisation"  # a first name alone
+            out.append((start, start + len(piece.strip()), Author(names.straighten_case(name), honorific, kind)))
         position = match.end() if match else end
     return out if len(out) <= 6 else []
 
@@ -68,7 +70,7 @@ def says_by(opening: str) -> bool:
     )
 
 
-_PARTS_RE = re.compile(r"\s*[|·•⋅●丨]\s*|\s[-–—/]\s|\t")
+_PARTS_RE = re.compile(r"\s*[|·•⋅●丨—]\s*|\s[-–/]\s|\t")
 
 
 def parts_of(text: str) -> list[tuple[int, str]]:
@@ -103,9 +105,15 @@ def _dates_only(text: str) -> bool:
     )
 
 
+def _plain(text: str) -> bool:
+    """Whether a text is made of words of every day only: nobody is called "Key Features"."""
+    return all(sort == "plain" for sort in sorts_of(text))
+
+
 def _trimmed(mention: names.Mention, said: bool, piece: str) -> tuple[Author, bool, str]:
     """A name without the words behind it that are none of it."""
-    shorter = opening_name(piece)
+    shorter = opening_name(piece) if len(piece.split()) > 2 else ""
+    shorter = shorter if " " in shorter else ""
     author = replace(mention.author, name=names.straighten_case(shorter)) if shorter else mention.author
     return author, said, shorter or piece
 
@@ -113,8 +121,10 @@ def _trimmed(mention: names.Mention, said: bool, piece: str) -> tuple[Author, bo
 def opening_name(text: str) -> str:
     """The name that opens a text which goes on with something else: "Jane Roe on Monday", "Jane Roe Last updated"; empty if none does."""
     words = text.split()
-    for size in (2, 3, 4):
-        if size < len(words) and _goes_on(words[size:], words[size - 1]) and names.looks_like_name(" ".join(words[:size])):
+    for size in (2, 3, 4, 1):
+        name = " ".join(words[:size])
+        is_name = names.looks_like_name(name) or (size == 1 and name.istitle() and sort_of(name) in ("given", "both"))
+        if size < len(words) and is_name and _goes_on(words[size:], words[size - 1]):
             end = re.match(r"\s*" + r"\s+".join(re.escape(w) for w in words[:size]), text)
             return end[0].strip() if end else ""
     return ""
@@ -123,11 +133,14 @@ def opening_name(text: str) -> str:
 def _goes_on(words: list[str], before: str) -> bool:
     """Whether words are none of a name: they begin small, are in capitals, or say a role, a date or "updated"."""
     word = words[0]
+    if names.has_word(word, "name_particle") and word[0].islower() and len(words) > 1:
+        return False
     shouted = word.isupper() and len(word) > 2 and not before.isupper()
-    small = word[0].islower() and not names.has_word(word, "name_particle", "and", "with")
+    small = word[0].islower() and not names.has_word(word, "and", "with")
+    role = names.has_word(" ".join(words[1:4]), "role") and sort_of(word) in ("plain", "unknown") and len(word) > 7
     said = any(h.first == 0 and h.entry.sign in _BEHIND for h in wording.find_in(" ".join(words[:4])))
     host = any(HOST_RE.fullmatch(w) for w in words[:2])
-    return not word[:1].isalpha() or small or shouted or said or host or names.has_word(word, *_BEHIND)
+    return not word[:1].isalpha() or small or shouted or said or role or host or names.has_word(word, *_BEHIND)
 
 
 _BEHIND = (
@@ -149,6 +162,7 @@ def read_names(text: str) -> list[tuple[Author, bool, str]]:
     credit, said, rest = opening_of(text)
     if credit:
         return []
+    rest = _divided(_without_agency(rest))
     words = rest.split()
     if (
         len(words) == 2 and rest.upper() == rest.lower() and names.has_word(words[1], "role", "byline")
@@ -156,23 +170,53 @@ def read_names(text: str) -> list[tuple[Author, bool, str]]:
         rest = words[0]
     people = names.read_people(rest)
     if people:
-        return [_trimmed(m, said, rest[m.start : m.end]) for m in people]
+        return [_trimmed(m, said, rest[m.start : m.end]) for m in people if said or not _plain(m.author.name)]
     opening = opening_name(rest)
     if opening:
-        return [(m.author, said, opening) for m in names.read_people(opening)]
-    if not 0 < len(rest.split()) <= 5 or _JUNK_RE.search(rest) or (not said and names.has_word(rest, "role")):
+        people = names.read_people(opening)
+        return [(a, said, opening) for a in ([m.author for m in people] or [a for _, _, a in split_names(opening)])]
+    if not 0 < len(rest.split()) <= 5 or _JUNK_RE.search(rest):
+        return []
+    if not said and (names.has_word(rest, "role") or _plain(rest)):
         return []
     return [(author, said, rest[start:end]) for start, end, author in split_names(rest)]
 
 
-_GLUE_RE = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-ZÀ-Þ][a-zß-ÿ]{2})")
+def _without_agency(text: str) -> str:
+    """A byline without the agency that stands right behind a name: "Jane Roe and John Doe The Associated Press"."""
+    hit = next((h for h in wording.find_in(text) if h.entry.sign == "agency" and h.first > 1), None)
+    if hit is None or hit.last - hit.first < 2:
+        return text
+    end = len(text) - len(wording.rest_after(text, hit.first))
+    cut = re.search(r"\s(?:the\s)?\Z", text[:end], re.IGNORECASE)
+    return text[: cut.start()] if cut and wording.rest_after(text, hit.last) == "" else text
+
+
+def _divided(text: str) -> str:
+    """A row of names with bars between them, if nothing else is: "Jane Roe John Doe"; a name that is said twice, once."""
+    words = text.split()
+    half = len(words) // 2
+    if len(words) < 4 or len(words) % 2 or len(words) > MOST_IN_ROW or not all(word.isalpha() for word in words):
+        return text
+    if words[:half] == words[half:]:
+        return " ".join(words[:half])
+    given = all(sort_of(word) in ("given", "both") for word in words[::2])
+    family = all(sort_of(word) in ("family", "both", "unknown") for word in words[1::2])
+    return " | ".join(f"{a} {b}" for a, b in zip(words[::2], words[1::2], strict=True)) if given and family else text
+
+
+MOST_IN_ROW = 12
+"""Words of a row of names."""
+
+_GLUE_RE = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 
 
 def unglued(text: str) -> str:
-    """A byline with a bar between a name and the role or date that a renderer set right behind it: "Jane RoeTravel Reporter"."""
+    """A byline with a bar between a name and what a renderer set right behind it: "Jane RoeTravel Reporter", "Jane RoeIn Travel"."""
     for cut in _GLUE_RE.finditer(text[:MAX_BYLINE]):
         behind = text[cut.start() :].split()[:4]
-        if names.has_word(" ".join(behind), "role") or names.has_word(behind[0], "month", "modified", "published"):
+        plain = sorts_of(behind[0])[:1] == ["plain"] and sorts_of(text[: cut.start()])[-1:] != ["plain"]
+        if plain or names.has_word(" ".join(behind), "role") or names.has_word(behind[0], "month", "modified", "published"):
             return text[: cut.start()] + " | " + text[cut.start() :]
     return text
 

@@ -26,6 +26,7 @@ from pipeline.metadata.sheet import Line, Sheet
 from pipeline.metadata.titles import hosts, names_site, site_names
 from pipeline.metadata.weights import Weights, score, sure
 from pipeline.metadata.when import kind_of
+from pipeline.onomasticon import sorts_of
 
 METAS = {
     "author": "meta author",
@@ -63,6 +64,9 @@ MARKS = ("author", "authors", "byline", "autor", "autoren", "auteur", "autore", 
 """Class words of elements that name authors."""
 
 LISTED = 24
+SHORT_BIO = 100
+"""Characters of a line about the author that may be no more than names: "Authors: Jane Roe and John Doe"."""
+
 _AUTHOR_RE = re.compile(r"author(?:_?names?|s)?\Z")
 
 
@@ -118,10 +122,12 @@ def _of_lines(sheet: Sheet) -> Iterator[Named]:
             sheet.kind == "text" and short and line.label not in KEPT and len(line.text) < 80 and sheet.place(line.number) in NEAR
         )
         marked = line.noted("rel", "author") or line.noted("itemprop", "author", "name") or line.marked(*MARKS)
-        if line.label is Label.AUTHOR_BIO:
-            yield from _of_bio(sheet, line)
+        described = list(_of_bio(sheet, line)) if line.label is Label.AUTHOR_BIO else []
+        if described:
+            yield from described
         elif (
-            line.label in (Label.BYLINE, Label.DATE, Label.SECTION)
+            (line.label is Label.AUTHOR_BIO and len(line.text) < SHORT_BIO)
+            or line.label in (Label.BYLINE, Label.DATE, Label.SECTION)
             or (short and marked)
             or near
             or (short and says_by(line.text[:OPENING]))
@@ -190,12 +196,13 @@ def with_agreement(sheet: Sheet, found: list[Named]) -> list[Named]:
         heard = {n.origin for n in group}
         clues = list(dict.fromkeys(clue for n in group for clue in n.clues))
         clues += ["said by " + "+".join(sorted(heard)), *(f"{o} says otherwise" for o in sorted(origins - heard))]
-        clues += shape_of(author, site, where)
+        clues += shape_of(author, site, where) + told_of(author, sheet)
         clues += ["a person stands beside"] * (author.kind != "person" and persons)
         clues += ["beside the article's authors"] * (article and not any(n.rule == "json-ld author of article" for n in group))
         same = [g for g in groups.values() if any(n.rule == best.rule for n in g)]
         count = "1" if len(same) == 1 else "2-4" if len(same) < 5 else "5-9" if len(same) < 10 else "many"
         clues.append(f"{best.rule}: {author.kind}")
+        clues += [f"{best.rule}: {clue}" for clue in called(author.name)[:1]]
         clues.append(f"{best.rule}: {count}")
         if best.origin == "line":
             clues += [f"{best.rule}: first"] * (min(n.start for g in same for n in g if n.rule == best.rule) == best.start)
@@ -224,7 +231,41 @@ def shape_of(author: Author, site: list[str], where: list[str]) -> list[str]:
     shapes += ["has a digit"] * any(c.isdigit() for c in name) + ["lower case"] * (name.islower()) + ["capitals"] * name.isupper()
     shapes += ["has a slash"] * ("/" in name) + ["uncased"] * (name.upper() == name.lower())
     shapes += ["has a date's word"] * names.has_word(name, "date_word", "month", "published", "modified")
-    return shapes
+    return shapes + called(name)
+
+
+def told_of(author: Author, sheet: Sheet) -> list[str]:
+    """Whether the document tells of a person: it seldom tells of who wrote it."""
+    if author.kind != "person":
+        return []
+    said = f" {' '.join(wording.tokenize(author.name))} "
+    times = sheet.prose.count(said)
+    titled = any(said.split()[-1:] == [word] for word in sheet.title_words)
+    return ["told of once"] * (times == 1) + ["told of again and again"] * (times > 1) + ["the headline names them"] * titled
+
+
+def called(name: str) -> list[str]:
+    """Whether the words of a name are words that people are called by."""
+    sorts = sorts_of(name)
+    if not sorts:
+        return ["no word in it"]
+    opens, ends = _CALLED[sorts[0]], _CALLED[sorts[-1]]
+    return [
+        f"opens with {opens}",
+        f"ends with {ends}",
+        f"{opens}, then {ends}",
+        *({f"all of it {opens}"} if len(set(sorts)) == 1 else ()),
+    ]
+
+
+_CALLED = {
+    "given": "a given name",
+    "both": "a given name",
+    "family": "a family name",
+    "either": "a name or plain word",
+    "plain": "a plain word",
+    "unknown": "an unknown word",
+}
 
 
 def find_people(

@@ -15,6 +15,9 @@ FIELDS = {"authors": Label.BYLINE, "date_published": Label.DATE, "date_modified"
 MAX_WORDS = 14
 """Words up to which a line that a field was read from is about the document as a whole."""
 
+_OPEN = CHROME | {Label.SECTION}
+"""Labels that give way: a name alone in the head is easily taken for a section."""
+
 
 def settle(document: Document) -> Document:
     """Stage: call lines of chrome what the metadata was read from; facts of the head, and what a person has labelled, stay."""
@@ -26,7 +29,7 @@ def settle(document: Document) -> Document:
     least, most = sum(map(len, title)) // 2, 4 * len(metadata.title or "") + 40  # half: folding may lengthen words
     blocks = list(document.blocks)
     for k, block in enumerate(blocks):
-        if block.label not in CHROME or block.in_head or any(e.rule == BY_HAND for e in block.evidence):
+        if block.label not in _OPEN or block.in_head or any(e.rule == BY_HAND for e in block.evidence):
             continue
         text = read(document, block.start, block.end) if title and least <= block.end - block.start < most else ""
         if text and wording.tokenize(text) == title:

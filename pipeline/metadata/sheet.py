@@ -126,6 +126,17 @@ class Sheet:
         close = (x.number for x, following in pairwise(running) if following.number - x.number <= 6)
         return next(close, running[0].number if running else self.body[0])
 
+    @cached_property
+    def prose(self) -> str:
+        """The words of the running text, as compared."""
+        running = (x.text for x in self.lines if x.label is Label.PARAGRAPH and len(x.text) > RUNNING)
+        return f" {' '.join(wording.tokenize(' '.join(running)))} "
+
+    @cached_property
+    def title_words(self) -> frozenset[str]:
+        """The words of the headline."""
+        return frozenset() if self.headline is None else frozenset(wording.tokenize(self.lines[self.headline].text))
+
     def of(self, *labels: Label) -> list[Line]:
         """Lines with one of the labels, in order."""
         return [line for line in self.lines if line.label in labels]
@@ -171,6 +182,6 @@ def _shows(line: Line, wanted: list[str]) -> bool:
 
 def _headed(sheet: Sheet, number: int | None) -> Sheet:
     other = Sheet.__new__(Sheet)
-    other.__dict__.update({k: v for k, v in sheet.__dict__.items() if k not in ("body", "begun")})
+    other.__dict__.update({k: v for k, v in sheet.__dict__.items() if k not in ("body", "begun", "title_words")})
     other.headline = number
     return other

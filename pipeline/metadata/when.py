@@ -258,6 +258,8 @@ def with_agreement(dated: list[Dated]) -> list[Dated]:
         if at is not None:
             instants.setdefault(at, set()).add(d.origin)
     published = sorted(d.value[:10] for d in dated if not d.changed and d.origin in ("json-ld", "meta"))
+    changed = {d.value[:10] for d in dated if d.changed and d.origin in ("json-ld", "meta")}
+    updated = any(d.origin == "line" and d.value[:10] in changed.difference(published) for d in dated)
     heads = {d.origin for d in dated}
     out = []
     for d in dated:
@@ -273,6 +275,10 @@ def with_agreement(dated: list[Dated]) -> list[Dated]:
             d.origin in ("json-ld", "meta") and "line" not in others
         )
         clues += ["alone"] * (len(others) == 1)
+        if d.value[:10] in changed.difference(published):
+            clues.append("the head calls it modified" + (", published another" if published else ""))
+        elif updated and d.origin in ("json-ld", "meta") and not d.changed:
+            clues += ["a line shows the modified date", f"{d.rule}, a line shows the modified date"]
         out.append(replace(d, clues=tuple(clues)))
     return out
 
