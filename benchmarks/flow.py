@@ -26,14 +26,16 @@ from benchmarks.million import load, million
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 3
+KILLS = 50
 RAW = sorted((ROOT / "fixtures" / "raw").glob("*.txt"))
 
 
-def texts(number: int, *, short: bool = False) -> Iterator[str]:
+def texts(number: int, size: int | None = None) -> Iterator[str]:
+    """So many documents; `size` is about how many characters of a text they hold."""
     raw = [path.read_text("utf-8") for path in RAW]
     for n in range(number):
         text = raw[n % len(raw)]
-        yield f"{n}\n{text[: 400 + n % 50] if short else text}\nEnd of number {n}.\n"
+        yield f"{n}\n{text[: size + n % 50] if size else text}\nEnd of number {n}.\n"
 
 
 def dump(path: Path, rows: Iterator[str], field: str = "text") -> Path:
@@ -121,7 +123,7 @@ def memory(work: Path, scale: float, _: Path | None) -> str:
     peaks = []
     for n in (number // 10, number):
         shutil.rmtree(work / "out", ignore_errors=True)
-        peaks.append(flow(dump(work / "in.jsonl", texts(n, short=True)), work / "out", "process:2")[1])
+        peaks.append(flow(dump(work / "in.jsonl", texts(n, 400)), work / "out", "process:2")[1])
     ledger = (work / "out" / ".copydesk" / "ledger.sqlite").stat().st_size
     shown = f"{peaks[1] >> 10} and {peaks[0] >> 10} MiB, {peaks[1] / peaks[0]:.2f} times"
     return f"peak memory of a process, {number:,} documents against {number // 10:,}: {shown}; ledger {ledger / number:.0f} bytes a document"
@@ -180,33 +182,43 @@ import sys
 sys.path[:0] = [{root!r}, {tests!r}]
 from pathlib import Path
 from test_session import once
-once(Path(sys.argv[1]), Path(sys.argv[2]), format="jsonl", runner="process:2", batch=25)
+once(Path(sys.argv[1]), Path(sys.argv[2]), format="jsonl", runner="process:2", batch=50)
 """
 
 
 def kills(work: Path, scale: float, _: Path | None) -> str:
+    """One run is killed again and again, at random documents; what each kill left is finished, compared, and put back."""
     sys.path[:0] = [str(ROOT / "tests")]
     from test_session import once, state
 
     number = max(200, int(20_000 * scale))
-    source = dump(work / "in.jsonl", texts(number, short=True))
-    code = KILLED.format(root=str(ROOT), tests=str(ROOT / "tests"))
-    start = time.monotonic()
-    subprocess.run([sys.executable, "-c", code, str(source), str(work / "whole")], check=True)
-    whole, expected = time.monotonic() - start, state(work / "whole")
+    source, out, left = dump(work / "in.jsonl", texts(number, 150)), work / "out", work / "left"
+    how = {"format": "jsonl", "runner": "process:2", "batch": 50}
+    once(source, out, **how)
+    expected = state(out)
+    shutil.rmtree(out)
     chance, same = random.Random(1), 0
-    for n in range(50):
-        out = work / f"out{n}"
+    code = KILLED.format(root=str(ROOT), tests=str(ROOT / "tests"))
+    for n, moment in enumerate(sorted(chance.uniform(0, number) for _ in range(KILLS))):
         with subprocess.Popen([sys.executable, "-c", code, str(source), str(out)]) as process:
-            time.sleep(chance.uniform(0.5, whole))
+            while len(list(out.glob("part-*"))) * 50 < moment - 50 and process.poll() is None:
+                time.sleep(0.01)
+            time.sleep(chance.uniform(0, 1))  # somewhere in the next batches
             process.send_signal(signal.SIGKILL)
-        once(source, out, format="jsonl", runner="process:2", batch=25)
+        time.sleep(0.2)  # its worker process ends by itself
+        if out.exists():
+            shutil.copytree(out, left)
+        once(source, out, **how)
         found = state(out)
         same += found == expected
         if found != expected:
             print(n, sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)))
+        else:
+            print(f"  kill {n + 1} at document {moment:,.0f}: the same", file=sys.stderr, flush=True)
         shutil.rmtree(out)
-    return f"kill -9 at 50 random moments of a run of {number:,} documents: {same} of 50 end byte-identical"
+        if left.exists():
+            left.rename(out)
+    return f"kill -9 at {KILLS} random moments of a run of {number:,} documents: {same} of {KILLS} end byte-identical"
 
 
 FIGURES = {
