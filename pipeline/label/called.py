@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from pipeline.onomasticon import sorts_of
 
 UP_TO = 120
 """Characters of a line that may be a byline; longer ones are not looked at."""
+
+REMEMBERED = 1 << 14
+"""Lines that a process remembers: furniture comes again on every page of a site."""
 
 NAMES = ("named", "plain", "unknown", "opens_given", "opens_plain", "ends_named", "pairs")
 AROUND = (-2, -1, 1, 2)
@@ -22,13 +26,12 @@ _NONE = [0.0] * len(NAMES)
 
 def called_columns(texts: Sequence[str]) -> Matrix:
     """A row a line: the columns `NAMES`, then the share of names in the lines around."""
-    own = np.array([_of(text) for text in texts], dtype=np.float64).reshape(-1, len(NAMES))
+    own = np.array([_of(text) if len(text) <= UP_TO else _LONG for text in texts], dtype=np.float64).reshape(-1, len(NAMES))
     return np.hstack([own, shifted(own[:, :1], AROUND)])
 
 
+@lru_cache(REMEMBERED)
 def _of(text: str) -> list[float]:
-    if len(text) > UP_TO:
-        return _LONG
     sorts = sorts_of(text)
     if not sorts:
         return _NONE
