@@ -34,6 +34,16 @@ UNSEEN = 1e-7
 MOST = 10
 
 
+VIETNAMESE = {
+    "family": "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh trịnh đoàn mai trương lâm tô cao thái tạ châu hà "
+    "quách lương",
+    "given": "anh minh hương lan hoa linh thảo trang hà ngọc phương thu thanh hùng dũng tuấn nam long sơn hải đức quang huy khánh vy nhung yến "
+    "thủy bình cường hiếu kiên lâm nga nhi oanh phong phúc quân quỳnh tâm thắng thịnh tiến toàn trung tùng tú uyên việt vinh xuân văn thị hữu "
+    "đình gia bảo như diệu kim mỹ",
+}
+"""Common names, from general knowledge: Faker has few, and almost all of them are words of every day too."""
+
+
 def faker_names() -> Iterator[tuple[str, list[str]]]:
     """Given and family names, a list of one country at a time."""
     from faker.config import AVAILABLE_LOCALES
@@ -50,6 +60,7 @@ def faker_names() -> Iterator[tuple[str, list[str]]]:
             if part and isinstance(found, (tuple, list, Mapping)):
                 lists[part].update(str(x) for x in found)
         yield from ((part, sorted(found)) for part, found in lists.items())
+    yield from ((part, found.split()) for part, found in VIETNAMESE.items())
 
 
 def census_names() -> Iterator[tuple[str, list[tuple[str, float]]]]:

@@ -28,7 +28,6 @@ from sklearn.linear_model import SGDClassifier
 from benchmarks.categories import Examples, confusion, figures
 from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1
 from pipeline.document import KEPT, Label
-from pipeline.label.called import called_columns
 from pipeline.label.category import CLASSES
 from pipeline.label.features import SPOKEN, WIDTH, spoken
 from pipeline.label.lexicon import slot_scores
@@ -269,8 +268,7 @@ class Trainer:
 def category_matrix(row: Row, first: Floats, second: Floats, votes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Features of the category model."""
     keep = keeps([row], [second])[0]
-    parts = [second_matrix(row, first), second[:, None], keep[:, None], votes, called_columns(row.texts)]
-    return np.hstack(parts).astype(np.float32)
+    return np.hstack([second_matrix(row, first), second[:, None], keep[:, None], votes]).astype(np.float32)
 
 
 def train_categories(x: npt.NDArray[np.float32], y: Sequence[str], weights: Sequence[float], trees: int) -> Trees:

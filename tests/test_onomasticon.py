@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.label.called import AROUND, NAMES, WIDTH, called_columns
 from pipeline.label.line import read_line
 from pipeline.label.verdict import _may_be_byline
 from pipeline.metadata.bylines import named_in
@@ -60,14 +59,3 @@ def test_what_names_someone_or_says_so_may_be_a_byline(text: str) -> None:
 )
 def test_names_in_bylines(text: str, names: list[str]) -> None:
     assert [author.name for author, *_ in named_in(text) if author.kind == "person"] == names
-
-
-def test_columns_of_short_lines_and_long_ones() -> None:
-    columns = called_columns(["Lena Vogt", "Travel Tips", "A sentence that goes on. " * 10, "***"])
-    assert columns.shape == (4, WIDTH)
-    assert columns[0, NAMES.index("named")] == 1.0
-    assert columns[1, NAMES.index("plain")] == 1.0
-    assert set(columns[2, : len(NAMES)]) == {-1.0}
-    assert set(columns[3, : len(NAMES)]) == {0.0}
-    assert columns[1, len(NAMES) + AROUND.index(-1)] == 1.0
-    assert called_columns([]).shape == (0, WIDTH)

@@ -16,7 +16,6 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.label.called import called_columns
 from pipeline.label.category import vote_columns
 from pipeline.label.features import Matrix, features
 from pipeline.label.lexicon import slot_scores
@@ -92,8 +91,7 @@ def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None)
     second = probabilities(margins, model.logistic)
     limit = threshold(second, rows[:, 0])
     columns = vote_columns(votes)
-    called = called_columns([line.text for line in page.lines])
-    kinds = model.category.margins(category_matrix(seen, second, limit, columns, called))
+    kinds = model.category.margins(category_matrix(seen, second, limit, columns))
     return Opinion(
         second,
         margins / SCALE,
@@ -104,6 +102,6 @@ def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None)
     )
 
 
-def category_matrix(seen: Matrix, second: Matrix, limit: float, votes: Matrix, called: Matrix) -> Matrix:
-    """What the category model sees: all features, the verdict on main content, the rules' votes, what the words are."""
-    return np.hstack([seen, second[:, None], (second >= limit)[:, None], votes, called])
+def category_matrix(seen: Matrix, second: Matrix, limit: float, votes: Matrix) -> Matrix:
+    """What the category model sees: all features, the verdict on main content, the rules' votes."""
+    return np.hstack([seen, second[:, None], (second >= limit)[:, None], votes])

@@ -8,6 +8,8 @@ the model's log-odds and those of the surest rule for it, added.
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import compress
 from operator import itemgetter
@@ -83,8 +85,12 @@ _RULE_WEIGHTS = np.array([RULES_ON_KIND * (2.0 if label in RARE else 1.0) for la
 LONG_TITLE = 35
 """Words above which a line is no headline."""
 
+MOST_TITLES = 4
+"""Times that a page shows its headline; "View 6 Images" stands under each picture."""
+
 _TITLE = CLASSES.index(Label.TITLE)
 _BYLINE = CLASSES.index(Label.BYLINE)
+_YEAR_RE = re.compile(r"\d{4}")
 _OF_PEOPLE = frozenset(
     {"byline", "editor", "translator", "photographer", "contributor", "agency", "role", "honorific", "credential"}
 )
@@ -119,19 +125,32 @@ def decide(lines: Sequence[Line], votes: Sequence[Sequence[Vote]], opinion: Opin
 def _may_be_title(lines: Sequence[Line], kinds: Matrix) -> npt.NDArray[np.bool_]:
     """A document has one headline: the line that is furthest ahead as one, and lines of the same words.
 
-    A headline has no two sentences; if it is long, it does not end in a full stop.
+    A headline has no two sentences; if it is long, it does not end in a full stop; and it does not come again and again.
     """
+    times = Counter(tuple(line.tokens) for line in lines)
     ahead = kinds[:, _TITLE] - np.delete(kinds, _TITLE, axis=1).max(axis=1)
-    long = np.array([line.words > LONG_TITLE or (line.prose and line.text.endswith((".", "。"))) for line in lines])
-    best = lines[int(np.argmax(np.where(long, _FAR, ahead)))].tokens
+    unfit = np.array([times[tuple(line.tokens)] > MOST_TITLES or _is_text(line) for line in lines])
+    best = lines[int(np.argmax(np.where(unfit, _FAR, ahead)))].tokens
     return np.array([line.tokens == best for line in lines])
 
 
+def _is_text(line: Line) -> bool:
+    return line.words > LONG_TITLE or (line.prose and line.text.endswith((".", "。")))
+
+
 def _may_be_byline(line: Line) -> bool:
-    """A byline names someone, or says that it is one: a line of plain words only ("Key Features") is none."""
-    if line.words > MAX_NAME_WORDS or any(hit.entry.sign in _OF_PEOPLE for hit in line.hits):
+    """A byline names someone, or says that it is one: plain words ("Hide Caption") are none, and a picture's credit is its caption."""
+    signs = {hit.entry.sign for hit in line.hits}
+    if "byline" in signs or line.dates or _YEAR_RE.search(line.text) or line.unspaced or line.text.upper() == line.text.lower():
+        return True  # the lists have few names of scripts without capitals
+    if not signs.isdisjoint(("photo", "photographer")):
+        return False
+    if not signs.isdisjoint(_OF_PEOPLE):
         return True
-    return not all(sort in ("plain", "either") for sort in sorts_of(line.text))
+    sorts = sorts_of(line.text)
+    if not {"given", "family", "both"}.isdisjoint(sorts):
+        return True
+    return line.words <= MAX_NAME_WORDS and "plain" not in sorts and "either" not in sorts
 
 
 def _weigh(votes: Sequence[Sequence[Vote]]) -> tuple[Matrix, Matrix]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pipeline import dates, names, wording
 from pipeline.document import Author
-from pipeline.onomasticon import sort_of, sorts_of
+from pipeline.onomasticon import odds, sort_of, sorts_of
 
 CREDITS = {"editor": "editor", "translator": "translator", "photographer": "photographer", "contributor": "contributor"}
 """Wording signs of contributors, with the role that the record gives them."""
@@ -23,6 +23,15 @@ _JUNK_RE = re.compile(r"https?:|www\.|[@<>{}=]|\.(?:com|org|html?)/|^\W*$|^\d+$"
 _SPLIT_RE = re.compile(r"\s*(?:[;|]|,(?!\s(?:Jr|Sr|PhD|MD|II|III)\b))\s*")
 _INITIALS_RE = re.compile(r"\s\([^\W\d_]{2,6}\)(?=\s*(?:[,;]|\Z))")
 HOST_RE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.IGNORECASE)
+
+
+SURE = 4
+"""Odds from which a first name by itself names someone: `onomasticon`."""
+
+
+def _is_first_name(word: str) -> bool:
+    said = odds(word)
+    return word.istitle() and said is not None and said.given >= SURE
 
 
 def says_author(label: str) -> bool:
@@ -49,7 +58,7 @@ def split_names(value: str) -> list[tuple[int, int, Author]]:
         if piece.strip() and len(piece) <= 80:
             start = shift + position + len(piece) - len(piece.lstrip())
             honorific, name = names.split_honorific(piece.strip())
-            kind = "person" if sort_of(name) in ("given", "both") else "organisation"  # a first name alone
+            kind = "person" if _is_first_name(name) else "organisation"
             out.append((start, start + len(piece.strip()), Author(names.straighten_case(name), honorific, kind)))
         position = match.end() if match else end
     return out if len(out) <= 6 else []
@@ -123,7 +132,7 @@ def opening_name(text: str) -> str:
     words = text.split()
     for size in (2, 3, 4, 1):
         name = " ".join(words[:size])
-        is_name = names.looks_like_name(name) or (size == 1 and name.istitle() and sort_of(name) in ("given", "both"))
+        is_name = names.looks_like_name(name) or (size == 1 and _is_first_name(name))
         if size < len(words) and is_name and _goes_on(words[size:], words[size - 1]):
             end = re.match(r"\s*" + r"\s+".join(re.escape(w) for w in words[:size]), text)
             return end[0].strip() if end else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -165,6 +166,9 @@ def _of_facts(sheet: Sheet) -> Iterator[tuple[str, int, str]]:
 ABOVE = 20
 """Lines above the body that could be the headline of a plain text: label and place say how likely."""
 
+MOST_SHOWN = 4
+"""Times that a page shows its headline; "View 6 Images" stands under each picture."""
+
 SAID_BY_HAND = "a person's label"
 """The clue of a line that a correction calls the title."""
 
@@ -175,10 +179,12 @@ def _of_lines(sheet: Sheet) -> Iterator[tuple[str, int, str, int]]:
     first, _ = sheet.body
     begun = sheet.begun
     h1 = sum(line.inside("h1") for line in sheet.lines)
+    times = Counter(line.text for line in sheet.lines)
     for line in sheet.lines:
         text = _BULLET_RE.sub("", line.text)
         if len(text) > MAX_TITLE:
             continue
+        bare = sheet.kind == "text" and len(text) > 8 and times[line.text] <= MOST_SHOWN
         rule = None
         if line.block.evidence and line.block.evidence[0].rule == BY_HAND:
             rule = SAID_BY_HAND if line.label is Label.TITLE else None
@@ -194,13 +200,9 @@ def _of_lines(sheet: Sheet) -> Iterator[tuple[str, int, str, int]]:
         elif line.label is Label.HEADING and headings < 3:
             headings += 1
             rule = "heading" + (" above the body" if line.number <= first else "")
-        elif sheet.kind == "text" and len(text) > 8 and any(0 < n - line.number <= 3 for n in dated):
+        elif bare and any(0 < n - line.number <= 3 for n in dated):
             rule = "line above byline or date"
-        elif (
-            sheet.kind == "text"
-            and len(text) > 8
-            and (first - ABOVE <= line.number <= first or begun - ABOVE <= line.number <= begun)
-        ):
+        elif bare and (first - ABOVE <= line.number <= first or begun - ABOVE <= line.number <= begun):
             rule = "line above the body"
         if rule:
             start, _ = locate(sheet.document, line.block, text)
