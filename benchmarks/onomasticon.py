@@ -31,6 +31,9 @@ OTHERS = 3_000
 UNSEEN = 1e-7
 """Share of names, or of words, that is taken for one that is in no list."""
 
+SHORT_LIST = 250
+"""Names that a list is taken to leave out if it has fewer: its names are not as frequent as they look."""
+
 MOST = 10
 
 
@@ -76,7 +79,7 @@ def shares_of_names() -> dict[str, dict[str, float]]:
     shares: dict[str, dict[str, float]] = {"given": defaultdict(float), "family": defaultdict(float)}
     for part, listed in faker_names():
         for word in {word.casefold() for name in listed for word in WORD_RE.findall(name) if len(word) > 1}:
-            shares[part][word] = max(shares[part][word], 1 / max(len(listed), 100))
+            shares[part][word] = max(shares[part][word], 1 / max(len(listed), SHORT_LIST))
     for part, rows in census_names():
         for name, share in rows:
             for word in WORD_RE.findall(name):

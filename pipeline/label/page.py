@@ -15,6 +15,8 @@ from pipeline.label.telling import Telling
 from pipeline.view import read
 
 _MENU_MARK_RE = re.compile(r"\s[|>»›<«·•]\s|\[\d+\]")
+_TWO_SENTENCES_RE = re.compile(r"[^\W\d_]{3}\.\s")
+_NO_HEADLINE = frozenset({"byline", "language_name", "editor", "photo", "photographer"})
 
 SHORT_RUNS = CHROME_SIGNS - {"related_links", "comments", "consent_notice", "legal_notice"} | {"tags"}
 """Furniture of short lines only: a long line under such a heading is no longer part of it."""
@@ -192,7 +194,7 @@ class Page:
         line = self.lines[i]
         if not 2 <= line.words <= 40 or line.dated_only or line.bullet or i in self.runs or line.is_file:
             return 0.0
-        if any(h.entry.sign in CHROME_SIGNS or h.entry.sign in ("byline", "language_name", "editor") for h in line.hits):
+        if any(h.entry.sign in CHROME_SIGNS or h.entry.sign in _NO_HEADLINE for h in line.hits):
             return 0.0
         if line.name and line.words < 5:
             return 0.0
@@ -201,5 +203,6 @@ class Page:
         score = 1.4 * shared + min(line.words, 8) / 12
         near = self.lines[i + 1 : i + 4]
         score += 0.4 * any(n.dates or n.sign("byline") or n.sign("editor") for n in near)
+        score -= 0.4 * (_TWO_SENTENCES_RE.search(line.text) is not None)
         score += 0.2 * (self.blanks[i] > 0 or i == 0) - 0.8 * (_MENU_MARK_RE.search(line.text) is not None)
         return score - (0.6 if line.words < 3 else 0.0)

@@ -90,6 +90,11 @@ MOST_TITLES = 4
 
 _TITLE = CLASSES.index(Label.TITLE)
 _BYLINE = CLASSES.index(Label.BYLINE)
+_CAPTION = CLASSES.index(Label.CAPTION)
+_OVER_PICTURES = frozenset(CLASSES.index(label) for label in (Label.BYLINE, Label.HEADING, Label.TITLE))
+"""What short lines with a picture's credit are taken for, wrongly."""
+
+_CREDIT_MARKS = frozenset(":：=©/(")
 _YEAR_RE = re.compile(r"\d{4}")
 _OF_PEOPLE = frozenset(
     {"byline", "editor", "translator", "photographer", "contributor", "agency", "role", "honorific", "credential"}
@@ -108,8 +113,10 @@ def decide(lines: Sequence[Line], votes: Sequence[Sequence[Vote]], opinion: Opin
     fitting[:, _TITLE] = True
     kinds = np.where(fitting, kinds, _FAR)
     kinds[~_may_be_title(lines, kinds), _TITLE] = _FAR
-    for i in np.flatnonzero(kinds.argmax(axis=1) == _BYLINE).tolist():
-        if not _may_be_byline(lines[i]):
+    for i, kind in enumerate(kinds.argmax(axis=1).tolist()):
+        if kind in _OVER_PICTURES and _credits_picture(lines[i], votes[i]):
+            kinds[i, _CAPTION] = kinds[i, kind] + 1.0
+        elif kind == _BYLINE and not _may_be_byline(lines[i]):
             kinds[i, _BYLINE] = _FAR
     labels = kinds.argmax(axis=1).tolist()
     model_kept = opinion.margin >= opinion.limit
@@ -138,15 +145,20 @@ def _is_text(line: Line) -> bool:
     return line.words > LONG_TITLE or (line.prose and line.text.endswith((".", "。")))
 
 
+def _credits_picture(line: Line, votes: Sequence[Vote]) -> bool:
+    """Whether a line says whose picture it is, and nothing of a text: a caption."""
+    said = not _CREDIT_MARKS.isdisjoint(line.text) and (line.sign("photo") or line.sign("photographer"))
+    said = said or any(vote.rule == "photo_word_behind" for vote in votes)
+    return bool(said) and not line.prose and not line.sign("byline")
+
+
 def _may_be_byline(line: Line) -> bool:
-    """A byline names someone, or says that it is one: plain words ("Hide Caption") are none, and a picture's credit is its caption."""
+    """A byline names someone, or says that it is one: plain words ("Hide Caption") are none."""
     signs = {hit.entry.sign for hit in line.hits}
-    if "byline" in signs or line.dates or _YEAR_RE.search(line.text) or line.unspaced or line.text.upper() == line.text.lower():
-        return True  # the lists have few names of scripts without capitals
-    if not signs.isdisjoint(("photo", "photographer")):
-        return False
-    if not signs.isdisjoint(_OF_PEOPLE):
+    if not signs.isdisjoint(_OF_PEOPLE) or line.dates or _YEAR_RE.search(line.text):
         return True
+    if line.unspaced or line.text.upper() == line.text.lower():
+        return True  # the lists have few names of scripts without capitals
     sorts = sorts_of(line.text)
     if not {"given", "family", "both"}.isdisjoint(sorts):
         return True

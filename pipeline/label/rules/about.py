@@ -12,6 +12,7 @@ from pipeline.label.vote import Vote
 
 _CREDIT_RE = re.compile(r"(?:[./]\s?/\s?|\()[A-Z][\w .&-]{1,40}\)?\Z|©\s?\w[\w .&/-]{1,40}\Z")
 _DOMAIN_RE = re.compile(r"(?:www\.)?[a-z0-9-]{2,40}(?:\.[a-z]{2,10}){1,3}\Z", re.IGNORECASE)
+_TRAIL_RE = re.compile(r"\s[>»›/|]\s")
 _IS_RE = re.compile(r"\s(?:is|was|ist|est|es|è|är|er|jest|je)\s")
 CREDIT_SIGNS = ("byline", "editor", "translator", "photographer", "contributor")
 
@@ -87,7 +88,7 @@ def byline(page: Page, i: int) -> Vote | None:
 def section_line(page: Page, i: int) -> Vote | None:
     """One to four words right before the headline that are not part of a menu."""
     line = page.lines[i]
-    if page.title is None or i != page.title - 1 or line.words > 4 or line.dates or line.bullet:
+    if page.title is None or i != page.title - 1 or line.words > 4 or line.dates or line.bullet or _TRAIL_RE.search(line.text):
         return None
     above = page.lines[i - 1] if i else None
     menu = above is not None and above.words <= 3 and not page.blanks[i]
@@ -127,11 +128,14 @@ def standfirst(page: Page, i: int) -> Vote | None:
     return None
 
 
+_COLONS = frozenset(":：=")
+
+
 @cache
 def _photo_credit_re() -> re.Pattern[str]:
     """A photo word with a colon behind the end of a sentence: "... at the gate. Foto: Jane Roe"."""
     said = sorted({e.wording for e in wording.entries() if e.sign == "photo"}, key=lambda w: (-len(w), w))
-    return re.compile(rf"[.!?。)\]|/–-]\s?(?:{'|'.join(map(re.escape, said))})\s?[:：]", re.IGNORECASE)
+    return re.compile(rf"[.!?。)\]|/–-]\s?(?:{'|'.join(map(re.escape, said))})\s?[:：=]", re.IGNORECASE)
 
 
 def caption(page: Page, i: int) -> Vote | None:
@@ -145,7 +149,7 @@ def caption(page: Page, i: int) -> Vote | None:
     if photo and line.words < 40 and photo.entry.where in ("start", "line", "head"):
         return Vote(Label.CAPTION, "photo_word", photo.entry.wording, 0.8)
     tail = line.text[-80:]
-    if line.words < 60 and (":" in tail or "：" in tail) and _photo_credit_re().search(tail):
+    if line.words < 60 and not _COLONS.isdisjoint(tail) and _photo_credit_re().search(tail):
         return Vote(Label.CAPTION, "photo_word_behind", line.text[-40:], 0.85)
     if credit and (page.copies[tuple(line.tokens)] > 1 or photo or line.dates or line.sign("agency")):
         return Vote(Label.CAPTION, "credit", credit.group()[:40], 0.9)
