@@ -147,9 +147,10 @@ def _is_text(line: Line) -> bool:
 
 def _credits_picture(line: Line, votes: Sequence[Vote]) -> bool:
     """Whether a line says whose picture it is, and nothing of a text: a caption."""
-    said = not _CREDIT_MARKS.isdisjoint(line.text) and (line.sign("photo") or line.sign("photographer"))
+    marked = not _CREDIT_MARKS.isdisjoint(line.text)
+    said = marked and bool(line.sign("photo") or line.sign("photographer"))
     said = said or any(vote.rule == "photo_word_behind" for vote in votes)
-    return bool(said) and not line.prose and not line.sign("byline")
+    return said and not line.prose and not line.sign("byline")
 
 
 def _may_be_byline(line: Line) -> bool:

@@ -10,7 +10,6 @@ from pipeline import names, wording
 from pipeline.document import KEPT, Author, Candidate, Contributor, Label
 from pipeline.metadata.bylines import (
     CREDITS,
-    HOST_RE,
     MAX_BYLINE,
     OPENING,
     named_in,
@@ -21,12 +20,12 @@ from pipeline.metadata.bylines import (
     split_names,
     with_position,
 )
+from pipeline.metadata.called import called, shape_of, told_of
 from pipeline.metadata.candidates import choose_all, locate
 from pipeline.metadata.sheet import Line, Sheet
-from pipeline.metadata.titles import hosts, names_site, site_names
+from pipeline.metadata.titles import hosts, site_names
 from pipeline.metadata.weights import Weights, score, sure
 from pipeline.metadata.when import kind_of
-from pipeline.onomasticon import sorts_of
 
 METAS = {
     "author": "meta author",
@@ -218,54 +217,6 @@ def with_agreement(sheet: Sheet, found: list[Named]) -> list[Named]:
 
 
 _RANK = {"json-ld": 0, "line": 1, "meta": 2, "bio": 3, "outside": 4}
-
-
-def shape_of(author: Author, site: list[str], where: list[str]) -> list[str]:
-    """What the name itself tells."""
-    name = author.name
-    words = name.split()
-    shapes = [author.kind, f"{author.kind} of {min(len(words), 5)} words"]
-    shapes += ["names the site"] * names_site(name, site, where) + ["is a host"] * (HOST_RE.fullmatch(name) is not None)
-    shapes += ["agency"] * any(h.entry.sign == "agency" for h in wording.find_in(name))
-    shapes += ["has a body's word"] * names.has_word(name, "institution") + ["has a role's word"] * names.has_word(name, "role")
-    shapes += ["has a digit"] * any(c.isdigit() for c in name) + ["lower case"] * (name.islower()) + ["capitals"] * name.isupper()
-    shapes += ["has a slash"] * ("/" in name) + ["uncased"] * (name.upper() == name.lower())
-    shapes += ["has a date's word"] * names.has_word(name, "date_word", "month", "published", "modified")
-    return shapes + called(name)
-
-
-def told_of(author: Author, sheet: Sheet) -> list[str]:
-    """Whether the document tells of a person: it seldom tells of who wrote it."""
-    if author.kind != "person":
-        return []
-    said = f" {' '.join(wording.tokenize(author.name))} "
-    times = sheet.prose.count(said)
-    titled = any(said.split()[-1:] == [word] for word in sheet.title_words)
-    return ["told of once"] * (times == 1) + ["told of again and again"] * (times > 1) + ["the headline names them"] * titled
-
-
-def called(name: str) -> list[str]:
-    """Whether the words of a name are words that people are called by."""
-    sorts = sorts_of(name)
-    if not sorts:
-        return ["no word in it"]
-    opens, ends = _CALLED[sorts[0]], _CALLED[sorts[-1]]
-    return [
-        f"opens with {opens}",
-        f"ends with {ends}",
-        f"{opens}, then {ends}",
-        *({f"all of it {opens}"} if len(set(sorts)) == 1 else ()),
-    ]
-
-
-_CALLED = {
-    "given": "a given name",
-    "both": "a given name",
-    "family": "a family name",
-    "either": "a name or plain word",
-    "plain": "a plain word",
-    "unknown": "an unknown word",
-}
 
 
 def find_people(
