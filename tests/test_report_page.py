@@ -182,7 +182,7 @@ def test_a_document_shows_labels_fields_and_who_decided(driver: Any, page: str) 
     chrome = driver.find_elements("css selector", ".line.chrome")
     assert chrome
     one(driver, ".line.chrome").click()
-    assert "subscription prompt" in one(driver, ".inspector h2").text
+    assert "navigation" in one(driver, ".inspector h2").text
     driver.find_elements("css selector", ".switch button")[1].click()
     assert not any(line.is_displayed() for line in driver.find_elements("css selector", ".line.chrome"))
 
