@@ -53,7 +53,7 @@ def main() -> None:
     ap.add_argument("work", type=Path)
     ap.add_argument("--to", type=Path, default=Path("docs/benchmark.svg"))
     a = ap.parse_args()
-    runs = [("From flattened text", "table-text.json"), ("From HTML, two thirds of the pages", "table-html.json")]
+    runs = [("From flattened text", "table-text.json"), ("From HTML", "table-html.json")]
     groups = [(title, json.loads((a.work / name).read_text(encoding="utf-8"))) for title, name in runs]
     a.to.write_text(bars(groups), encoding="utf-8")
 
