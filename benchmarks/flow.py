@@ -27,6 +27,9 @@ from benchmarks.million import load, million
 ROOT = Path(__file__).parent.parent
 ROUNDS = 3
 KILLS = 50
+BATCH = 50
+"""Documents in a batch of the run that is killed."""
+
 RAW = sorted((ROOT / "fixtures" / "raw").glob("*.txt"))
 
 
@@ -73,6 +76,14 @@ def rate(work: Path, number: int, runner: str, rows: Callable[[int], Iterator[st
     return flow(dump(work / "in.jsonl", rows(number), field), work / "out", runner)[0]
 
 
+def by_turns(ours: Callable[[], float], other: Callable[[], float]) -> str:
+    """Two rates in documents a second, measured by turns, as a shared machine is not as fast at all times: means and ratios."""
+    turns = [(ours(), other()) for _ in range(ROUNDS)]
+    a, b = (sum(found) / ROUNDS for found in zip(*turns, strict=True))
+    each = ", ".join(f"{x / y:.2f}" for x, y in turns)
+    return f"{a:.1f} and {b:.1f} documents/s, {a / b:.2f} times ({each})"
+
+
 LIBRARY = """
 import gc, json, sys, time
 import pipeline
@@ -90,14 +101,12 @@ print(len(rows) / (time.monotonic() - start))
 def overhead(work: Path, scale: float, _: Path | None) -> str:
     number = max(500, int(10_000 * scale))
     env = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    rates: dict[str, list[float]] = {"flow": [], "bare": []}
-    for _turn in range(ROUNDS):  # as a shared machine is not as fast at all times
-        rates["flow"].append(rate(work, number // ROUNDS, "process:1", texts))
+
+    def bare() -> float:
         command = [sys.executable, "-c", LIBRARY, str(dump(work / "in.jsonl", texts(number // ROUNDS)))]
-        rates["bare"].append(float(subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout))
-    ours, bare = (sum(found) / ROUNDS for found in rates.values())
-    each = ", ".join(f"{a / b:.0%}" for a, b in zip(*rates.values(), strict=True))
-    shown = f"{ours:.1f} and {bare:.1f} documents/s, {ours / bare:.0%} ({each})"
+        return float(subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout)
+
+    shown = by_turns(lambda: rate(work, number // ROUNDS, "process:1", texts), bare)
     return f"flow against the bare library, {ROUNDS} times {number // ROUNDS:,} texts, one process: {shown}; {load()}"
 
 
@@ -111,13 +120,7 @@ def speedup(work: Path, scale: float, pages: Path | None) -> str:
             return (files[n % len(files)] for n in range(number))
 
     number = max(500, int(10_000 * scale) // ROUNDS)
-    rates: dict[int, list[float]] = {1: [], 2: []}
-    for _ in range(ROUNDS):  # by turns, as a shared machine is not as fast at all times
-        for n, found in rates.items():
-            found.append(rate(work, number, f"process:{n}", rows, field))
-    one, two = (sum(found) / ROUNDS for found in rates.values())
-    each = ", ".join(f"{b / a:.2f}" for a, b in zip(*rates.values(), strict=True))
-    shown = f"{two:.1f} and {one:.1f} documents/s, {two / one:.2f} times ({each})"
+    shown = by_turns(*(lambda n=n: rate(work, number, f"process:{n}", rows, field) for n in (2, 1)))
     return f"2 processes against 1, {ROUNDS} times {number:,} {kind}: {shown}; {load()}"
 
 
@@ -185,7 +188,7 @@ import sys
 sys.path[:0] = [{root!r}, {tests!r}]
 from pathlib import Path
 from test_session import once
-once(Path(sys.argv[1]), Path(sys.argv[2]), format="jsonl", runner="process:2", batch=50)
+once(Path(sys.argv[1]), Path(sys.argv[2]), format="jsonl", runner="process:2", batch={batch})
 """
 
 
@@ -196,17 +199,18 @@ def kills(work: Path, scale: float, _: Path | None) -> str:
 
     number = max(200, int(20_000 * scale))
     source, out, left = dump(work / "in.jsonl", texts(number, 150)), work / "out", work / "left"
-    how = {"format": "jsonl", "runner": "process:2", "batch": 50}
+    how = {"format": "jsonl", "runner": "process:2", "batch": BATCH}
     once(source, out, **how)
     expected = state(out)
     shutil.rmtree(out)
-    chance, same = random.Random(1), 0
-    code = KILLED.format(root=str(ROOT), tests=str(ROOT / "tests"))
+    chance, same, running = random.Random(1), 0, 0
+    code = KILLED.format(root=str(ROOT), tests=str(ROOT / "tests"), batch=BATCH)
     for n, moment in enumerate(sorted(chance.uniform(0, number) for _ in range(KILLS))):
         with subprocess.Popen([sys.executable, "-c", code, str(source), str(out)]) as process:
-            while len(list(out.glob("part-*"))) * 50 < moment - 50 and process.poll() is None:
+            while len(list(out.glob("part-*"))) * BATCH < moment - BATCH and process.poll() is None:
                 time.sleep(0.01)
             time.sleep(chance.uniform(0, 1))  # somewhere in the next batches
+            running += process.poll() is None
             process.send_signal(signal.SIGKILL)
         time.sleep(0.2)  # its worker process ends by itself
         if out.exists():
@@ -221,7 +225,7 @@ def kills(work: Path, scale: float, _: Path | None) -> str:
         shutil.rmtree(out)
         if left.exists():
             left.rename(out)
-    return f"kill -9 at {KILLS} random moments of a run of {number:,} documents: {same} of {KILLS} end byte-identical"
+    return f"kill -9 at {KILLS} random moments of a run of {number:,} documents: {same} of {KILLS} end byte-identical ({running} hit it at work)"
 
 
 FIGURES = {

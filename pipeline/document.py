@@ -136,6 +136,9 @@ class Payload:
     hints: tuple[tuple[str, str], ...] = ()
 
 
+MOST_SHOWN = 4
+"""Times that a page shows its headline, at most; "View 6 Images" stands under each picture."""
+
 BY_HAND = "override"
 """The rule that evidence of a person's correction names."""
 

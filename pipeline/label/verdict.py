@@ -17,14 +17,14 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.document import KEPT, Evidence, Label
+from pipeline.document import KEPT, MOST_SHOWN, Evidence, Label
 from pipeline.label.category import CLASSES, INDEX
 from pipeline.label.features import Matrix
 from pipeline.label.line import Line
 from pipeline.label.model import Opinion
 from pipeline.label.vote import Vote
 from pipeline.names import MAX_NAME_WORDS
-from pipeline.onomasticon import sorts_of
+from pipeline.onomasticon import FAMILY, GIVEN, sorts_of
 
 RULES_ON_CONTENT = 0.25
 """Weight of a rule against the model on whether a line is main content: what a logistic regression on held-out pages
@@ -85,9 +85,6 @@ _RULE_WEIGHTS = np.array([RULES_ON_KIND * (2.0 if label in RARE else 1.0) for la
 LONG_TITLE = 35
 """Words above which a line is no headline."""
 
-MOST_TITLES = 4
-"""Times that a page shows its headline; "View 6 Images" stands under each picture."""
-
 _TITLE = CLASSES.index(Label.TITLE)
 _BYLINE = CLASSES.index(Label.BYLINE)
 _CAPTION = CLASSES.index(Label.CAPTION)
@@ -136,7 +133,7 @@ def _may_be_title(lines: Sequence[Line], kinds: Matrix) -> npt.NDArray[np.bool_]
     """
     times = Counter(tuple(line.tokens) for line in lines)
     ahead = kinds[:, _TITLE] - np.delete(kinds, _TITLE, axis=1).max(axis=1)
-    unfit = np.array([times[tuple(line.tokens)] > MOST_TITLES or _is_text(line) for line in lines])
+    unfit = np.array([times[tuple(line.tokens)] > MOST_SHOWN or _is_text(line) for line in lines])
     best = lines[int(np.argmax(np.where(unfit, _FAR, ahead)))].tokens
     return np.array([line.tokens == best for line in lines])
 
@@ -161,7 +158,7 @@ def _may_be_byline(line: Line) -> bool:
     if line.unspaced or line.text.upper() == line.text.lower():
         return True  # the lists have few names of scripts without capitals
     sorts = sorts_of(line.text)
-    if not {"given", "family", "both"}.isdisjoint(sorts):
+    if not (GIVEN | FAMILY).isdisjoint(sorts):
         return True
     return line.words <= MAX_NAME_WORDS and "plain" not in sorts and "either" not in sorts
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pipeline import dates, names, wording
 from pipeline.document import Author
-from pipeline.onomasticon import odds, sort_of, sorts_of
+from pipeline.onomasticon import FAMILY, GIVEN, odds, sort_of, sorts_of
 
 CREDITS = {"editor": "editor", "translator": "translator", "photographer": "photographer", "contributor": "contributor"}
 """Wording signs of contributors, with the role that the record gives them."""
@@ -209,8 +209,8 @@ def _divided(text: str) -> str:
         return text
     if words[:half] == words[half:]:
         return " ".join(words[:half])
-    given = all(sort_of(word) in ("given", "both") for word in words[::2])
-    family = all(sort_of(word) in ("family", "both", "unknown") for word in words[1::2])
+    given = all(sort_of(word) in GIVEN for word in words[::2])
+    family = all(sort_of(word) in FAMILY | {"unknown"} for word in words[1::2])
     return " | ".join(f"{a} {b}" for a, b in zip(words[::2], words[1::2], strict=True)) if given and family else text
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline import wording
-from pipeline.document import BY_HAND, Candidate, Label
+from pipeline.document import BY_HAND, MOST_SHOWN, Candidate, Label
 from pipeline.metadata.candidates import choose, locate
 from pipeline.metadata.headline import Surroundings
 from pipeline.metadata.sheet import Sheet
@@ -165,9 +165,6 @@ def _of_facts(sheet: Sheet) -> Iterator[tuple[str, int, str]]:
 
 ABOVE = 20
 """Lines above the body that could be the headline of a plain text: label and place say how likely."""
-
-MOST_SHOWN = 4
-"""Times that a page shows its headline; "View 6 Images" stands under each picture."""
 
 SAID_BY_HAND = "a person's label"
 """The clue of a line that a correction calls the title."""
