@@ -92,7 +92,8 @@ def section_line(page: Page, i: int) -> Vote | None:
         return None
     above = page.lines[i - 1] if i else None
     menu = above is not None and above.words <= 3 and not page.blanks[i]
-    return None if menu else Vote(Label.SECTION, "kicker", line.text[:60], 0.72)
+    listed = line.sign("navigation", "line")  # "Politics", but also "Home"
+    return None if menu else Vote(Label.SECTION, "kicker", line.text[:60], 0.6 if listed else 0.72)
 
 
 def outlet_line(page: Page, i: int) -> Vote | None:
