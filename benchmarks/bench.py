@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 
 import pipeline
+from benchmarks.categories import OURS, read_labels
 from benchmarks.dataset import RENDERERS, SETS, jsonl
 from benchmarks.peers import TEXT_PEERS, trafilatura_html
 from pipeline.document import Document, Payload, UnusablePayloadError
@@ -159,17 +160,17 @@ def main() -> None:
                 subprocess.run([*command, *(["--only", "article"] if name == "wcxb-dev" else [])], check=True)
     if "text" not in a.kinds:
         return
-    lines = a.work / "line-records.jsonl"
-    labels = {(r["set"], r["renderer"], r["id"]) for r in map(json.loads, (a.bench / "lines-dev.jsonl").open(encoding="utf-8"))}
-    with lines.open("wb") as out:
-        for name in SETS:
-            for renderer in RENDERERS:
-                for text in (written / f"{name}-{renderer}.jsonl").read_bytes().splitlines():
-                    if (name, renderer, msgspec.json.decode(text)["source"]["member"]) in labels:
-                        out.write(text + b"\n")
-    subprocess.run(
-        [sys.executable, a.bench / "score_lines.py", a.bench / "lines-dev.jsonl", a.bench, lines, "--confusion"], check=False
-    )
+    for title, labels in (("the benchmark's", a.bench / "lines-dev.jsonl"), ("the project's own", OURS)):
+        lines = a.work / "line-records.jsonl"
+        pages = read_labels(labels)
+        with lines.open("wb") as out:
+            for name in SETS:
+                for renderer in RENDERERS:
+                    for text in (written / f"{name}-{renderer}.jsonl").read_bytes().splitlines():
+                        if (name, renderer, msgspec.json.decode(text)["source"]["member"]) in pages:
+                            out.write(text + b"\n")
+        print(f"{len(pages)} pages, line labels: {title}", flush=True)
+        subprocess.run([sys.executable, a.bench / "score_lines.py", labels, a.bench, lines, "--confusion"], check=False)
 
 
 def _record(member: str, text: str) -> dict[str, Any]:
