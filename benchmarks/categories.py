@@ -33,14 +33,27 @@ TOLD = 0.01
 CONTENT = 0.12
 """Weight of every fourth line of content: there are many, and the other looks have learned them."""
 
+READ = 2.0
+"""Weight of a hand-labelled line."""
+
+CARRIED = 1.0
+"""Weight of a line that has its label from another rendering of its page."""
+
 MOST = 10
 """Lines of a kind of chrome that are taken from one page."""
 
 
-def read_labels(bench: Path) -> dict[tuple[str, str, str], list[str]]:
+OURS = Path(__file__).with_name("line_labels.jsonl")
+"""Labels of the lines of 115 more articles, by the benchmark's own scheme (`LINE_LABELS.md` there), in its form."""
+
+Key = tuple[str, str, str]
+"""Set, renderer and id of a page."""
+
+
+def read_labels(path: Path) -> dict[Key, list[str]]:
     """The hand-made labels of each page's non-blank lines."""
     out = {}
-    for text in (bench / "lines-dev.jsonl").read_text(encoding="utf-8").splitlines():
+    for text in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(text)
         labels = [label for first, last, label in row["labels"] for _ in range(first, last + 1)]
         out[row["set"], row["renderer"], row["id"]] = labels
@@ -138,15 +151,22 @@ def transferred(lines: Sequence[str], labels: Sequence[str], others: Sequence[st
 
 
 class Examples:
-    """Lines with a category: hand-labelled ones, and weak ones from gold fields and sure wordings."""
+    """Lines with a category: hand-labelled ones, and weak ones from gold fields and sure wordings.
+
+    A page is labelled in one rendering; the others take the labels of the lines that they share with it. `hand` are the
+    rows that the figures are of: labelled themselves, or the page as HTML; `bench` those whose labels are the benchmark's.
+    """
 
     def __init__(self, rows: Sequence[Row], picked: Sequence[int], bench: Path) -> None:
-        labels = read_labels(bench)
+        theirs = read_labels(bench / "lines-dev.jsonl")
+        labels = read_labels(OURS) | theirs
         keys = [(r.set, r.renderer, r.id) for r in rows]
         texts = read_sources(bench, labels)
-        found = {(name, "html", id_): key for key in labels for name, _, id_ in [key]}
-        self.hand = [i for i, key in enumerate(keys) if key in labels or key in found]
-        self.indices = sorted(set(picked) | set(self.hand))
+        labelled = {(name, id_): key for key in labels for name, _, id_ in [key]}
+        origin = {i: labelled[name, id_] for i, (name, _, id_) in enumerate(keys) if (name, id_) in labelled}
+        self.hand = [i for i, key in origin.items() if keys[i] == key or keys[i][1] == "html"]
+        self.bench = [i for i in self.hand if origin[i] in theirs]
+        self.indices = sorted(set(picked) | set(origin))
         given = read_sources(bench, [keys[i] for i in self.indices])
         markup = read_sources(bench, [(s, "html", i) for s, _, i in keys])
         jobs = ((rows[i], given[keys[i]], markup[keys[i][0], "html", keys[i][2]]) for i in self.indices)
@@ -155,15 +175,16 @@ class Examples:
         self.votes = {i: votes for i, (votes, _) in zip(self.indices, done, strict=True)}
         self.weak = {i: weak for i, (_, weak) in zip(self.indices, done, strict=True)}
         self.labels: dict[int, list[str | None]] = {}
-        for i in self.hand:
-            key = keys[i] if keys[i] in labels else found[keys[i]]
+        for i, key in origin.items():
             lines = [normalize(line) for line in texts[key].split("\n")]
-            self.labels[i] = transferred([line for line in lines if line], visible_labels(texts[key], labels[key]), rows[i].texts)
+            said = visible_labels(texts[key], labels[key])
+            self.labels[i] = transferred([line for line in lines if line], said, rows[i].texts)
 
     def of(self, i: int) -> list[tuple[int, Label, float]]:
         """A row's examples: line, label, weight."""
         if i in self.labels:
-            return [(k, Label(label), 2.0) for k, label in enumerate(self.labels[i]) if label is not None]
+            weight = READ if i in self.hand else CARRIED
+            return [(k, Label(label), weight) for k, label in enumerate(self.labels[i]) if label is not None]
         return self.weak[i]
 
 

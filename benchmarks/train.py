@@ -1,4 +1,4 @@
-"""Train the line labeller: lexicon, first look, second look. Prints cross-validated figures, writes the model.
+"""Train the line labeller: lexicon, first look, second look, network, kinds. Prints cross-validated figures, writes the model.
 
     python -m benchmarks.train BENCH --work FOLDER [--kind text|html] [--only figures|model]
 
@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import pickle
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -27,22 +25,18 @@ from sklearn.linear_model import SGDClassifier
 
 from benchmarks.categories import Examples, confusion, figures
 from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1
-from pipeline.document import KEPT, Label
-from pipeline.label.category import CLASSES
+from benchmarks.kinds import category_pairs, fit_category
+from benchmarks.network import train_network
+from benchmarks.trees import REPEATABLE, TABLE, Floats, Judged, ask, from_catboost, keeps, second_matrix
 from pipeline.label.features import SPOKEN, WIDTH, spoken
 from pipeline.label.lexicon import slot_scores
 from pipeline.label.markup import FIXED, moving
-from pipeline.label.region import region_features
+from pipeline.label.model import joint
+from pipeline.label.network import Network
 from pipeline.label.shape import LINE_NAMES
-from pipeline.label.threshold import threshold
-from pipeline.label.trees import REACH, SCALE, STEPS, Trees, probabilities
+from pipeline.label.trees import Trees, probabilities
 
-TABLE = np.array([round(1 / (1 + math.exp(-k / STEPS)), 6) for k in range(-REACH, REACH + 1)])
 T = TypeVar("T")
-REPEATABLE = {"l2_leaf_reg": 5, "random_seed": 0, "thread_count": 2, "verbose": 0, "allow_writing_files": False}
-"""CatBoost settings that every model shares; with another number of threads the sums, and so the trees, differ."""
-
-Floats = npt.NDArray[np.float64]
 
 
 def slot_matrix(rows: Sequence[Row]) -> sp.csr_matrix:
@@ -95,27 +89,6 @@ def train_trees(x: npt.NDArray[np.float32], y: npt.NDArray[np.int64], weights: F
     return from_catboost(model)
 
 
-def from_catboost(model: CatBoostClassifier) -> Trees:
-    """A CatBoost model in whole numbers."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.json"
-        model.save_model(str(path), format="json")
-        saved = json.loads(path.read_text())
-    trees = saved["oblivious_trees"]
-    depth = max(len(t["splits"] or ()) for t in trees)
-    scale, bias = saved["scale_and_bias"]
-    classes = len(bias)
-    questions = np.zeros((len(trees), depth), dtype=np.int32)
-    borders = np.full((len(trees), depth), np.inf, dtype=np.float32)
-    leaves = np.zeros((len(trees), 1 << depth, classes), dtype=np.int32)
-    for t, tree in enumerate(trees):
-        for k, split in enumerate(tree["splits"] or ()):
-            questions[t, k], borders[t, k] = split["float_feature_index"], split["border"]
-        values = np.array(tree["leaf_values"]).reshape(-1, classes) * scale
-        leaves[t, : len(values)] = np.round(values * SCALE)
-    return Trees(questions, borders, leaves, np.round(np.array(bias) * SCALE).astype(np.int64))
-
-
 def chosen(rows: Sequence[Row], seed: int) -> list[int]:
     """One rendering of each page, drawn at random: the three are nearly copies of each other."""
     rng = np.random.default_rng(seed)
@@ -158,6 +131,7 @@ class Models:
     tags: npt.NDArray[np.int16] | None
     first: Trees
     second: Trees
+    network: Network
     category: Trees
 
     def write(self, path: Path) -> None:
@@ -173,6 +147,9 @@ class Models:
                 f"{name}_leaves": trees.leaves,
                 f"{name}_bias": trees.bias,
             }
+        for field in fields(Network):
+            numbers = getattr(self.network, field.name)
+            arrays[f"network_{field.name}"] = numbers if field.name == "borders" else numbers.astype(np.int32)
         np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
@@ -202,9 +179,16 @@ class Trainer:
         kept = self.a.work / f"looks-{self.a.kind}-{name}.pickle"
         looks = cached(kept, lambda: self._look(train, fold))
         self._score(fold, looks.words)
+        network = cached(self.a.work / f"network-{self.a.kind}-{name}.pickle", lambda: self._network(train))
         examples = [i for i in self.examples.indices if i in fold]
         kinds = fit_category(self.rows, self.examples, examples, looks.first, looks.second, self.a.category_trees)
-        return Models(*looks.lexicons, *looks.trees, kinds)
+        return Models(*looks.lexicons, *looks.trees, network, kinds)
+
+    def _network(self, train: Sequence[int]) -> Network:
+        sound = [i for i in train if self.rows[i].sound]
+        known = set(self.examples.indices)
+        targets = [self.examples.of(i) if i in known else [] for i in sound]
+        return train_network([self.rows[i] for i in sound], targets, self.a.epochs)
 
     def _look(self, train: Sequence[int], fold: Mapping[int, int]) -> Looks:
         """The two looks, and what they say of each row where they did not learn from it."""
@@ -255,100 +239,17 @@ class Trainer:
         matrices = [second_matrix(self.rows[i], first[i]) for i in picked]
         return train_trees(*stack(rows, matrices), self.a.second_trees, 0.08 if self.a.kind == "text" else 0.06)
 
-    def judge(self, models: Models, test: Sequence[int]) -> tuple[dict[int, Floats], dict[int, Floats]]:
-        """First and second look at rows that the models have not seen."""
-        first, second = {}, {}
+    def judge(self, models: Models, test: Sequence[int]) -> Judged:
+        """What the models say of rows that they have not seen."""
+        judged = Judged({}, {}, {})
         for i in test:
             self.put_scores(i, models.lexicon, models.tags)
-            first[i] = ask(models.first, self.rows[i].rows)
-            second[i] = ask(models.second, second_matrix(self.rows[i], first[i]))
-        return first, second
-
-
-def category_matrix(row: Row, first: Floats, second: Floats, votes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Features of the category model."""
-    keep = keeps([row], [second])[0]
-    return np.hstack([second_matrix(row, first), second[:, None], keep[:, None], votes]).astype(np.float32)
-
-
-def train_categories(x: npt.NDArray[np.float32], y: Sequence[str], weights: Sequence[float], trees: int) -> Trees:
-    """Boosted oblivious trees for the label of a line."""
-    model = CatBoostClassifier(
-        loss_function="MultiClass",
-        classes_count=len(CLASSES),
-        iterations=trees,
-        depth=5,
-        learning_rate=0.12,
-        border_count=32,
-        rsm=0.2,
-        bootstrap_type="Bernoulli",
-        subsample=0.7,
-        **REPEATABLE,
-    )
-    index = {label: k for k, label in enumerate(CLASSES)}
-    model.fit(x, np.array([index[Label(label)] for label in y]), sample_weight=np.array(weights))
-    return from_catboost(model)
-
-
-def fit_category(
-    rows: Sequence[Row],
-    examples: Examples,
-    train: Sequence[int],
-    first: Mapping[int, Floats],
-    second: Mapping[int, Floats],
-    trees: int,
-) -> Trees:
-    """The category model from some rows."""
-    xs, ys, ws = [], [], []
-    for i in train:
-        found = examples.of(i)
-        if found:
-            x = category_matrix(rows[i], first[i], second[i], examples.votes[i])
-            xs.append(x[[k for k, _, _ in found]])
-            ys += [label for _, label, _ in found]
-            ws += [weight for _, _, weight in found]
-    return train_categories(np.vstack(xs), ys, ws, trees)
-
-
-def second_matrix(row: Row, p: Floats) -> npt.NDArray[np.float32]:
-    """Features of the second look."""
-    rows = row.rows.astype(np.float64)
-    return np.hstack([rows, region_features(row.telling, rows, p)]).astype(np.float32)
-
-
-def ask(trees: Trees, x: npt.NDArray[np.float32]) -> Floats:
-    """Probabilities for a page's lines."""
-    return probabilities(trees.margins(x.astype(np.float64))[:, 0], TABLE)
-
-
-def keeps(rows: Sequence[Row], p: Sequence[Floats]) -> list[npt.NDArray[np.bool_]]:
-    """The lines to keep, by the threshold of each page."""
-    out = []
-    for row, q in zip(rows, p, strict=True):
-        words = np.array([len(b) for b in row.bags], dtype=np.float64)
-        out.append(q >= threshold(q, words))
-    return out
-
-
-def category_pairs(
-    rows: Sequence[Row],
-    examples: Examples,
-    models: Models,
-    hand: Sequence[int],
-    first: Mapping[int, Floats],
-    second: Mapping[int, Floats],
-) -> list[tuple[str, str, int]]:
-    """(gold, predicted, words) of each hand-labelled line."""
-    kept_classes = np.array([label in KEPT for label in CLASSES])
-    pairs: list[tuple[str, str, int]] = []
-    for i in hand:
-        margins = models.category.margins(category_matrix(rows[i], first[i], second[i], examples.votes[i]).astype(np.float64))
-        fits = kept_classes == keeps([rows[i]], [second[i]])[0][:, None]
-        best = np.where(fits, margins, -(1 << 40)).argmax(axis=1)
-        sizes = [max(1, len(t.split())) for t in rows[i].texts]
-        said = zip(examples.labels[i], [str(CLASSES[k]) for k in best], sizes, strict=True)
-        pairs += [(gold, found, size) for gold, found, size in said if gold is not None]
-    return pairs
+            rows = self.rows[i].rows.astype(np.float64)
+            judged.first[i] = ask(models.first, rows)
+            looked = models.second.margins(second_matrix(self.rows[i], judged.first[i]).astype(np.float64))[:, 0]
+            judged.second[i] = probabilities(looked, TABLE)
+            judged.joint[i] = probabilities(joint(looked, models.network.margins(rows)), TABLE)
+        return judged
 
 
 def cached(path: Path, make: Callable[[], T]) -> T:
@@ -370,12 +271,14 @@ def main() -> None:
     ap.add_argument("--first-trees", type=int, default=300)
     ap.add_argument("--second-trees", type=int, help="300 for text, 450 for HTML")
     ap.add_argument("--category-trees", type=int, help="120 for text, 100 for HTML")
+    ap.add_argument("--epochs", type=int, help="of the network: 18 for text, 30 for HTML")
     ap.add_argument("--kind", choices=["text", "html"], default="text", help="what the model judges")
     ap.add_argument("--only", choices=["figures", "model"])
     ap.add_argument("--fold", type=int, nargs="+", help="figures of these outer folds only")
     a = ap.parse_args()
     a.second_trees = a.second_trees or (300 if a.kind == "text" else 450)
     a.category_trees = a.category_trees or (120 if a.kind == "text" else 100)
+    a.epochs = a.epochs or (18 if a.kind == "text" else 30)
     started = time.monotonic()
 
     def say(text: str) -> None:
@@ -395,22 +298,25 @@ def main() -> None:
     fold = folds(rows, a.folds)
     dealt = {f"{row.set} {row.id}": f for row, f in zip(rows, fold, strict=True)}
     (a.work / f"folds-{a.kind}.json").write_text(json.dumps(dealt, sort_keys=True), encoding="utf-8")
-    first: dict[int, Floats] = {}
-    second: dict[int, Floats] = {}
-    pairs: list[tuple[str, str, int]] = []
+    judged = Judged({}, {}, {})
+    pairs: dict[int, list[tuple[str, str, int]]] = {}
     for f in a.fold if a.fold is not None else range(a.folds):
         test = [i for i in range(len(rows)) if fold[i] == f]
         models = trainer.fit([i for i in range(len(rows)) if fold[i] != f], str(f))
         models.write(a.work / f"{a.kind}-{f}.npz")
-        one, two = trainer.judge(models, test)
-        first, second = first | one, second | two
-        pairs += category_pairs(rows, examples, models, [i for i in examples.hand if fold[i] == f], first, second)
+        for known, found in zip(judged, trainer.judge(models, test), strict=True):
+            known.update(found)
+        pairs |= {i: category_pairs(rows, examples, models.category, [i], judged) for i in examples.hand if fold[i] == f}
         say(f"fold {f}")
-    (a.work / f"held-out-{a.kind}.pickle").write_bytes(pickle.dumps((first, second)))
-    judged = [rows[i] for i in sorted(first)]
-    for title, p in (("first look", first), ("second look", second)):
-        print(table(title, judged, keeps(judged, [p[i] for i in sorted(first)])), flush=True)
-    print("\n".join([*(f"{name:26} {value:.3f}" for name, value in figures(pairs).items()), *confusion(pairs)]), flush=True)
+    (a.work / f"held-out-{a.kind}.pickle").write_bytes(pickle.dumps(tuple(judged)))
+    order = sorted(judged.first)
+    for title, p in zip(("first look", "second look", "with network"), judged, strict=True):
+        print(table(title, [rows[i] for i in order], keeps([rows[i] for i in order], [p[i] for i in order])), flush=True)
+    theirs = set(examples.bench)
+    for title, of in (("the benchmark's", theirs), ("our own", set(pairs) - theirs)):
+        said = [pair for i, found in pairs.items() if i in of for pair in found]
+        print(f"line labels, {title} pages: {len({i for i in pairs if i in of})}")
+        print("\n".join([*(f"{name:26} {value:.3f}" for name, value in figures(said).items()), *confusion(said)]), flush=True)
 
 
 if __name__ == "__main__":

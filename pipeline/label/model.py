@@ -1,7 +1,7 @@
 """The trained labeller: loaded once from the package's model file, asked once a page.
 
-`text.npz` and `html.npz` hold arrays of numbers only (no pickle): the lexicon, two looks at whether a line is main content, and what
-kind of block it is. `docs/model.md` says how it was trained; `benchmarks/train.py` trains it.
+`text.npz` and `html.npz` hold arrays of numbers only (no pickle): the lexicon, two looks at whether a line is main content, a network
+that reads the lines together, and what kind of block it is. `docs/model.md` says how it was trained; `benchmarks/train.py` trains it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pipeline.label.category import vote_columns
 from pipeline.label.features import Matrix, features
 from pipeline.label.lexicon import slot_scores
 from pipeline.label.markup import markup_features
+from pipeline.label.network import UNIT, Network
 from pipeline.label.page import Page
 from pipeline.label.region import region_features
 from pipeline.label.threshold import threshold
@@ -37,6 +38,7 @@ class Model:
     logistic: npt.NDArray[np.float64]
     first: Trees
     second: Trees
+    network: Network
     category: Trees
 
 
@@ -74,8 +76,18 @@ def read_model(stored: bytes, kind: str = "text") -> Model:
         parts["logistic"],
         Trees.read(parts, "first"),
         Trees.read(parts, "second"),
+        Network.read(parts, "network"),
         Trees.read(parts, "category"),
     )
+
+
+OF_TREES, OF_NETWORK = 2, 1
+"""Weights of the second look's log-odds and the network's, when the two are averaged."""
+
+
+def joint(second: npt.NDArray[np.int64], network: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The second look and the network as one: their mean log-odds, in `SCALE`-ths."""
+    return (OF_TREES * second + OF_NETWORK * (SCALE // UNIT) * network) // (OF_TREES + OF_NETWORK)
 
 
 def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None) -> Opinion:
@@ -87,13 +99,15 @@ def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None)
         rows = np.hstack([rows, markup_features(page, rows, model.tags)])
     first = probabilities(model.first.margins(rows)[:, 0], model.logistic)
     seen = np.hstack([rows, region_features(page.telling, rows, first)])
-    margins = model.second.margins(seen)[:, 0]
-    second = probabilities(margins, model.logistic)
-    limit = threshold(second, rows[:, 0])
+    looked = model.second.margins(seen)[:, 0]
+    second = probabilities(looked, model.logistic)
     columns = vote_columns(votes)
-    kinds = model.category.margins(category_matrix(seen, second, limit, columns))
+    kinds = model.category.margins(category_matrix(seen, second, threshold(second, rows[:, 0]), columns))
+    margins = joint(looked, model.network.margins(rows))
+    probability = probabilities(margins, model.logistic)
+    limit = threshold(probability, rows[:, 0])
     return Opinion(
-        second,
+        probability,
         margins / SCALE,
         limit,
         float(np.searchsorted(model.logistic, limit) - REACH) / STEPS,
