@@ -10,6 +10,7 @@ import pipeline
 from pipeline.document import Document, Metadata, Payload, ProblemCode
 from pipeline.html import flatten_page
 from pipeline.metadata import split_metadata
+from pipeline.metadata.bylines import announced_by
 from pipeline.metadata.outlets import by_host, by_name, table
 from pipeline.metadata.weights import load, read_weights, sure
 
@@ -111,3 +112,39 @@ def test_the_outlets_of_the_table_are_found_by_their_own_names_and_domains() -> 
 def test_hostile_heads_and_lines_take_no_time(junk: str) -> None:
     page = f'<html><head><title>{junk}x</title><meta name="author" content="{junk}x"></head><body><h1>{junk}</h1><p>{junk}x</p>{BODY}</body></html>'
     assert metadata(page) is not None
+
+
+TEXT = """The river rose by two metres in the night, and the bridge at the mill was closed to all traffic until noon.
+Nobody was hurt, said the mayor, who had spent the night in the town hall with helpers from three villages.
+The water is expected to fall again by Friday, when the rain in the hills is forecast to come to an end."""
+
+
+def test_a_byline_that_a_renderer_cut_apart_is_read_together() -> None:
+    head = "Home\nNews\nRiver rises in the valley\nBy\nChristian Roth\nand\nJane Doe\nEdited by\nMaria Silva\nMay 5, 2024\n"
+    record = pipeline.clean((head + TEXT).encode(), name="page.txt")
+    assert [a.name for a in record.authors] == ["Christian Roth", "Jane Doe"]
+    assert [(c.name, c.role) for c in record.contributors] == [("Maria Silva", "editor")]
+
+
+@pytest.mark.parametrize("line", ["By", "by:", "Written by", "Von", "Par", "Por"])
+def test_a_line_that_says_by_announces_an_author(line: str) -> None:
+    assert announced_by(line) == "author"
+
+
+@pytest.mark.parametrize(
+    ("line", "credit"), [("Edited by:", "editor"), ("reviewed by", "editor"), ("Translated by", "translator")]
+)
+def test_a_line_that_says_another_credit_announces_no_author(line: str, credit: str) -> None:
+    assert announced_by(line) == credit
+
+
+@pytest.mark.parametrize("line", ["By Jane Roe", "Bypass", "Home", "", "By signing up you agree to our terms"])
+def test_other_lines_announce_nobody(line: str) -> None:
+    assert announced_by(line) is None
+
+
+def test_the_day_of_the_masthead_is_not_the_document_s() -> None:
+    head = (
+        "Thursday, March 12, 2026\nHome\nNews\nSport\nWeather\nContact\nRiver rises in the valley\nBy Jane Doe\nJanuary 4, 2026\n"
+    )
+    assert pipeline.clean((head + TEXT).encode(), name="page.txt").date_published == "2026-01-04"

@@ -93,14 +93,31 @@ def parts_of(text: str) -> list[tuple[int, str]]:
     return out
 
 
-def named_in(text: str) -> list[tuple[Author, bool, str, bool]]:
-    """The authors that a line names, each once: whether "By" is said, the piece that names them, whether that is a part only."""
+def announced_by(text: str) -> str | None:
+    """What a line announces that says "By" and no more: "author", or the credit ("editor" for "Edited by"); `None` for others."""
+    if len(text) > OPENING:
+        return None
+    credit, said, rest = opening_of(text)
+    return (credit or "author") if said and not wording.tokenize(rest) else None
+
+
+def joins_names(text: str) -> bool:
+    """Whether a line stands between names only: "and", a comma."""
+    tokens = wording.tokenize(text)
+    return not tokens or (len(tokens) == 1 and names.has_word(text, "and"))
+
+
+def named_in(text: str, *, asked: bool = False) -> list[tuple[Author, bool, str, bool]]:
+    """The authors that a line names, each once: whether "By" is said, the piece that names them, whether that is a part only.
+
+    `asked`: the line before says "By".
+    """
     text = unglued(text)
     parts = parts_of(text)
     divided = len(parts) > 1 or (bool(parts) and parts[0][1] != text)
     found: dict[str, tuple[Author, bool, str, bool]] = {}
     for part in [part for _, part in parts if not _dates_only(part)] if divided or not parts else [text]:
-        for author, said, piece in read_names(part):
+        for author, said, piece in read_names(part, asked=asked):
             found.setdefault(author.name, (author, said, piece, divided))
     return list(found.values())
 
@@ -166,11 +183,12 @@ _BEHIND = (
 )
 
 
-def read_names(text: str) -> list[tuple[Author, bool, str]]:
+def read_names(text: str, *, asked: bool = False) -> list[tuple[Author, bool, str]]:
     """The authors that a byline or a part of one names, whether that is said ("By"), and the piece that names each."""
     credit, said, rest = opening_of(text)
     if credit:
         return []
+    said = said or asked
     rest = _divided(_without_agency(rest))
     words = rest.split()
     if (

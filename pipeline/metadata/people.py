@@ -12,6 +12,8 @@ from pipeline.metadata.bylines import (
     CREDITS,
     MAX_BYLINE,
     OPENING,
+    announced_by,
+    joins_names,
     named_in,
     opening_of,
     read_bio,
@@ -113,8 +115,13 @@ def _of_facts(sheet: Sheet) -> Iterator[Named]:
 
 def _of_lines(sheet: Sheet) -> Iterator[Named]:
     last: list[Named] = []
+    announced = _announced(sheet)
     for line in sheet.lines:
         if len(line.text) > MAX_BYLINE and line.label is not Label.AUTHOR_BIO:
+            continue
+        if line.number in announced:
+            if announced[line.number] == "author":
+                yield from _of_byline(sheet, line, marked=False, asked=True)
             continue
         short = len(line.text) < 160
         near = (
@@ -140,14 +147,34 @@ def _of_lines(sheet: Sheet) -> Iterator[Named]:
             yield from found
 
 
-def _of_byline(sheet: Sheet, line: Line, *, marked: bool) -> Iterator[Named]:
+def _announced(sheet: Sheet) -> dict[int, str]:
+    """Lines right below one that says "By" and no more, as renderers cut bylines: what it announces, by number.
+
+    So are lines behind "and" or a comma that follow such a line.
+    """
+    out: dict[int, str] = {}
+    open_for: str | None = None
+    for line in sheet.lines:
+        says = announced_by(line.text)
+        if says is not None:
+            open_for = says
+        elif open_for is not None and len(line.text) < 80 and line.label is not Label.PARAGRAPH and not joins_names(line.text):
+            out[line.number] = open_for
+            following = sheet.lines[line.number + 1] if line.number + 1 < len(sheet.lines) else None
+            open_for = open_for if following is not None and joins_names(following.text) else None
+        elif not joins_names(line.text):
+            open_for = None
+    return out
+
+
+def _of_byline(sheet: Sheet, line: Line, *, marked: bool, asked: bool = False) -> Iterator[Named]:
     place = sheet.place(line.number)
-    rule = "byline" if line.label is Label.BYLINE else f"marked {line.label}" if marked else f"line {line.label}"
+    rule = "byline" if line.label is Label.BYLINE or asked else f"marked {line.label}" if marked else f"line {line.label}"
     clues = [rule, place, f"{rule}, {place}"]
     clues += ["marked as author"] * marked + ["rel author"] * line.noted("rel", "author")
     clues += ["itemprop author"] * line.noted("itemprop", "author")
     clues += ["beside a date"] * any(x.label is Label.DATE for x in sheet.lines[max(0, line.number - 2) : line.number + 3])
-    for author, said, piece, part in named_in(line.text):
+    for author, said, piece, part in named_in(line.text, asked=asked):
         if author.kind != "person" and not said and line.label is not Label.BYLINE:
             continue
         more = ["says by", "says by, " + place] * said + ["the whole line"] * (len(piece) > 0.8 * len(line.text))
@@ -252,8 +279,15 @@ def _kind(author: Author, site: list[str], where: list[str]) -> str:
 def _contributors(sheet: Sheet) -> tuple[tuple[Candidate, ...], tuple[Contributor, ...]]:
     helping: list[Candidate] = []
     helpers: dict[str, Contributor] = {}
-    for line in sheet.of(Label.BYLINE):
-        credit, _, rest = opening_of(line.text)
+    announced = _announced(sheet)
+    for line in sheet.lines:
+        credit: str | None = announced.get(line.number, "author")
+        if credit != "author":
+            rest = line.text
+        elif line.label is Label.BYLINE:
+            credit, _, rest = opening_of(line.text)
+        else:
+            continue
         for mention in names.read_people(rest) if credit else []:
             name = mention.author.name
             start, end = locate(sheet.document, line.block, rest[mention.start : mention.end])

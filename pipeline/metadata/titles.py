@@ -20,7 +20,9 @@ LISTED = 10
 """Candidates that a record lists."""
 
 SEPARATOR_RE = re.compile(r"\s+[|\-–—·•»«›>/~:]+\s+|\s*[|丨｜]\s*|\s[-–—]|\s::|(?<=[^\W\d_])[:：]\s+|\s?[：＿_]\s?")
-_BULLET_RE = re.compile(r"\A(?:[•●▪‣◦○■□►▶·*#]+|\d{1,2}[.)])\s+")
+_BULLET_RE = re.compile(r"\A(?:[•●▪‣◦○■□►▶·*#+o]|[*#]+|\d{1,2}[.)])\s+")
+"""What stands before an entry of a list; renderers set "+" and "o" before those of inner lists."""
+
 
 METAS = {
     "og:title": "og:title",
@@ -238,6 +240,7 @@ def with_agreement(sheet: Sheet, found: list[Called]) -> list[Called]:
             ["shown twice"] * (shown.get(key, 0) > 1)
             + ["shown as a line"] * (key in shown)
             + ["ends like a sentence"] * (best.value[-1] == "." and words > 3)
+            + ["behind a bullet"] * any(c.number >= 0 and _BULLET_RE.match(sheet.lines[c.number].text) is not None for c in group)
         )
         clues += around.clues_of(key, [c.number for c in group if c.number >= 0])
         longer = any(k != key and f" {key} " in f" {k} " for k in headlines)

@@ -248,7 +248,15 @@ def _says(line: Line, expression: DateExpression, sign: str) -> bool:
     return any(h.entry.sign == sign for h in wording.find_in(said))
 
 
-def with_agreement(dated: list[Dated]) -> list[Dated]:
+AT_HEADLINE = frozenset(
+    f"line {label}, close {place}"
+    for label in (Label.DATE, Label.BYLINE)
+    for place in ("below the headline", "above the headline", "above the body")
+)
+"""Clues of a date that stands where documents have theirs. The day of the masthead, say, stands elsewhere."""
+
+
+def with_agreement(sheet: Sheet, dated: list[Dated]) -> list[Dated]:
     """The same dates, each with what the others say of it."""
     days: dict[str, set[str]] = {}
     instants: dict[int, set[str]] = {}
@@ -261,6 +269,7 @@ def with_agreement(dated: list[Dated]) -> list[Dated]:
     changed = {d.value[:10] for d in dated if d.changed and d.origin in ("json-ld", "meta")}
     updated = any(d.origin == "line" and d.value[:10] in changed.difference(published) for d in dated)
     heads = {d.origin for d in dated}
+    at_headline = {d.value[:10] for d in dated if not (AT_HEADLINE.isdisjoint(d.clues) or d.changed)}
     out = []
     for d in dated:
         at = minutes(d.value)
@@ -275,6 +284,8 @@ def with_agreement(dated: list[Dated]) -> list[Dated]:
             d.origin in ("json-ld", "meta") and "line" not in others
         )
         clues += ["alone"] * (len(others) == 1)
+        elsewhere = sheet.kind == "text" and d.origin == "line" and AT_HEADLINE.isdisjoint(d.clues)
+        clues += ["another day stands at the headline"] * (elsewhere and not at_headline <= {d.value[:10]})
         if d.value[:10] in changed.difference(published):
             clues.append("the head calls it modified" + (", published another" if published else ""))
         elif updated and d.origin in ("json-ld", "meta") and not d.changed:
@@ -285,7 +296,7 @@ def with_agreement(dated: list[Dated]) -> list[Dated]:
 
 def find_when(sheet: Sheet, weights: Weights) -> tuple[dict[str, tuple[Candidate, ...]], dict[str, str | None], list[Problem]]:
     """Candidates and choices for `date_published` and `date_modified`."""
-    dated = with_agreement(find_dated(sheet))
+    dated = with_agreement(sheet, find_dated(sheet))
     published = [_candidate(sheet, d, weights, "date_published") for d in dated]
     modified = [_candidate(sheet, d, weights, "date_modified") for d in dated if d.changed]
     best, published_all = choose(_unique(published), LISTED)
