@@ -42,10 +42,17 @@ def output(tmp_path: Path) -> Path:
     folder.mkdir(parents=True)
     for file in GOLDEN.glob("*.json"):
         (folder / file.name).write_bytes(file.read_bytes())
-    body = "The committee met on Tuesday and agreed that the bridge will be repaired before winter. " * 4
+    body = (
+        "The committee met on Tuesday and agreed that the bridge will be repaired before winter. The mayor said that the work would "
+        "cost two million euros, and that the town could pay for it without a loan."
+    )
+    more = (
+        "The opposition disagrees. It wants a new bridge, further up the river, where the old ferry was, and it has asked for "
+        "a vote of all citizens before the first stone is moved."
+    )
     documents = {
         "z_rejected": "",
-        "y_hostile": f"{HOSTILE}\n\n=cmd|' /C calc'!A0 {body}\n\n\u2028{body}",
+        "y_hostile": f"{HOSTILE}\n\n=cmd|' /C calc'!A0 {body}\n\n\u2028{more}",
         "x_links": "Home\nNews\n",
     }
     for name, text in (documents | {"w_copy": documents["y_hostile"]}).items():

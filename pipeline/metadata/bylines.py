@@ -21,7 +21,7 @@ _VERB_RE = re.compile(r",?\s(?:is|was|ist|war|est|es|è|är|er|jest|je|are)\s(?:
 MAX_BYLINE = 400
 _JUNK_RE = re.compile(r"https?:|www\.|[@<>{}=]|\.(?:com|org|html?)/|^\W*$|^\d+$")
 _SPLIT_RE = re.compile(r"\s*(?:[;|]|,(?!\s(?:Jr|Sr|PhD|MD|II|III)\b))\s*")
-_INITIALS_RE = re.compile(r"\s\([^\W\d_]{2,6}\)(?=\s*(?:[,;]|\Z))")
+_INITIALS_RE = re.compile(r"\s\([^\W\d_]{2,6}\.?\)(?=\s*(?:[,;]|\Z))")
 HOST_RE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.IGNORECASE)
 
 

@@ -16,6 +16,8 @@ def shape_of(author: Author, site: list[str], where: list[str]) -> list[str]:
     words = name.split()
     shapes = [author.kind, f"{author.kind} of {min(len(words), 5)} words"]
     shapes += ["names the site"] * names_site(name, site, where) + ["is a host"] * (HOST_RE.fullmatch(name) is not None)
+    first = wording.tokenize(name)[:1]
+    shapes += ["opens with the host's name"] * (len(words) > 1 and first in [[host.split(".")[0]] for host in where])
     shapes += ["agency"] * any(h.entry.sign == "agency" for h in wording.find_in(name))
     shapes += ["has a body's word"] * names.has_word(name, "institution") + ["has a role's word"] * names.has_word(name, "role")
     shapes += ["has a digit"] * any(c.isdigit() for c in name) + ["lower case"] * (name.islower()) + ["capitals"] * name.isupper()
