@@ -58,7 +58,7 @@ class Batch(NamedTuple):
 
 
 def borders_of(rows: Sequence[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
-    """Up to LEVELS - 1 borders of each column: its quantiles, or all its values if they are few."""
+    """Up to LEVELS borders of each column: its quantiles, or all its values if they are few."""
     lines = np.vstack(rows)
     picked = np.random.default_rng(0).choice(len(lines), min(SAMPLE, len(lines)), replace=False)
     out = np.full((lines.shape[1], LEVELS), np.inf, dtype=np.float32)

@@ -114,6 +114,14 @@ def test_hostile_heads_and_lines_take_no_time(junk: str) -> None:
     assert metadata(page) is not None
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("unit", ["By\nMary{n} Smith{n}\n", "By\nMary{n} Smith{n}\nand\n", "By Mary{n} Smith{n}\n"])
+def test_a_page_of_nothing_but_bylines_is_read_in_time(unit: str) -> None:
+    letters = str.maketrans("0123456789", "abcdefghij")
+    text = "".join(unit.format(n=str(n).translate(letters)) for n in range(4000))
+    assert pipeline.clean(text.encode(), name="page.txt").status == "ok"
+
+
 TEXT = """The river rose by two metres in the night, and the bridge at the mill was closed to all traffic until noon.
 Nobody was hurt, said the mayor, who had spent the night in the town hall with helpers from three villages.
 The water is expected to fall again by Friday, when the rain in the hills is forecast to come to an end."""
@@ -141,6 +149,25 @@ def test_a_line_that_says_another_credit_announces_no_author(line: str, credit: 
 @pytest.mark.parametrize("line", ["By Jane Roe", "Bypass", "Home", "", "By signing up you agree to our terms"])
 def test_other_lines_announce_nobody(line: str) -> None:
     assert announced_by(line) is None
+
+
+def test_comments_are_not_by_the_document_s_authors() -> None:
+    comments = "\n3 Comments\nPosted by\nMike Brown\nThat is what I said all along.\nPosted by\nLaura Stone\nMe too!"
+    page = f"River rises in the valley\nBy Jane Doe\nMay 5, 2024\n{TEXT}{comments}"
+    assert [a.name for a in pipeline.clean(page.encode(), name="page.txt").authors] == ["Jane Doe"]
+
+
+@pytest.mark.parametrize("below", ["Subscribe", "3 Comments", "Follow us on Twitter", "Home"])
+def test_what_stands_below_an_empty_byline_is_no_author(below: str) -> None:
+    page = f"River rises in the valley\nBy\n{below}\nMay 5, 2024\n{TEXT}"
+    assert not pipeline.clean(page.encode(), name="page.txt").authors
+
+
+def test_an_empty_credit_takes_no_byline_away() -> None:
+    page = f"River rises in the valley\nEdited by\nBy Jane Doe\nMay 5, 2024\n{TEXT}"
+    record = pipeline.clean(page.encode(), name="page.txt")
+    assert [a.name for a in record.authors] == ["Jane Doe"]
+    assert not record.contributors
 
 
 def test_the_day_of_the_masthead_is_not_the_document_s() -> None:

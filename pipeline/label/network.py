@@ -44,7 +44,7 @@ def levels(rows: npt.NDArray[np.floating], borders: npt.NDArray[np.float32]) -> 
     values = rows.astype(np.float32)
     reached = np.zeros(values.shape, dtype=np.uint8)
     for border in borders.T:
-        reached += values >= border
+        reached += (values >= border) & np.isfinite(border)
     count = np.maximum(np.isfinite(borders).sum(axis=1), 1)
     share: Floats = np.floor((2.0 * LEVELS * reached + count) / (2.0 * count)) - LEVELS // 2
     return share

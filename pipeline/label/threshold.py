@@ -15,9 +15,10 @@ def threshold(p: Matrix, words: Matrix) -> float:
     """The probability from which lines are kept, so that the expected word F1 of the page is greatest.
 
     For a hard page, where no line is sure, it is lower than for a clear one: the best threshold is half of the F1 that
-    can be reached (Lipton, Elkan, Naryanaswamy 2014, theorem 1).
+    can be reached (Lipton, Elkan, Naryanaswamy 2014, theorem 1), here times `UNKNOWN_SITES`. The likeliest line is always kept.
     """
     order = np.argsort(-p, kind="stable")
     gain = np.cumsum((p * words)[order])
     size = np.cumsum(words[order])
-    return UNKNOWN_SITES * float((gain / (size + gain[-1] + 1e-9)).max())
+    best = float((gain / (size + gain[-1] + 1e-9)).max())
+    return min(UNKNOWN_SITES * best, float(p.max()))

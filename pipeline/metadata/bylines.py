@@ -188,7 +188,7 @@ def read_names(text: str, *, asked: bool = False) -> list[tuple[Author, bool, st
     credit, said, rest = opening_of(text)
     if credit:
         return []
-    said = said or asked
+    here, said = said, said or asked
     rest = _divided(_without_agency(rest))
     words = rest.split()
     if (
@@ -197,14 +197,14 @@ def read_names(text: str, *, asked: bool = False) -> list[tuple[Author, bool, st
         rest = words[0]
     people = names.read_people(rest)
     if people:
-        return [_trimmed(m, said, rest[m.start : m.end]) for m in people if said or not _plain(m.author.name)]
+        return [_trimmed(m, said, rest[m.start : m.end]) for m in people if here or not _plain(m.author.name)]
     opening = opening_name(rest)
     if opening:
         people = names.read_people(opening)
         return [(a, said, opening) for a in ([m.author for m in people] or [a for _, _, a in split_names(opening)])]
     if not 0 < len(rest.split()) <= 5 or _JUNK_RE.search(rest):
         return []
-    if not said and (names.has_word(rest, "role") or _plain(rest)):
+    if not here and (names.has_word(rest, "role") or _plain(rest)):
         return []
     return [(author, said, rest[start:end]) for start, end, author in split_names(rest)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from pipeline import names, wording
 from pipeline.document import KEPT, Author, Candidate, Contributor, Label
@@ -64,6 +65,15 @@ NEAR = frozenset(
 MARKS = ("author", "authors", "byline", "autor", "autoren", "auteur", "autore", "writer", "contributor", "forfatter", "skribent")
 """Class words of elements that name authors."""
 
+BEHIND = frozenset({"close behind the body", "behind the body", "far behind"})
+"""Places behind the main content."""
+
+MOST_JOINED = 2
+"""Lines of "and" and commas between a line that says "By" and the name."""
+
+MOST_NAMED = 500
+"""Names that are read from a document's lines; they are compared with each other."""
+
 LISTED = 24
 SHORT_BIO = 100
 """Characters of a line about the author that may be no more than names: "Authors: Jane Roe and John Doe"."""
@@ -85,7 +95,7 @@ class Named:
 
 def find_named(sheet: Sheet) -> list[Named]:
     """Everybody who could be an author."""
-    return [*_of_facts(sheet), *_of_lines(sheet)]
+    return [*_of_facts(sheet), *islice(_of_lines(sheet), MOST_NAMED)]
 
 
 def _of_facts(sheet: Sheet) -> Iterator[Named]:
@@ -120,8 +130,8 @@ def _of_lines(sheet: Sheet) -> Iterator[Named]:
         if len(line.text) > MAX_BYLINE and line.label is not Label.AUTHOR_BIO:
             continue
         if line.number in announced:
-            if announced[line.number] == "author":
-                yield from _of_byline(sheet, line, marked=False, asked=True)
+            last = list(_of_byline(sheet, line, marked=False, asked=True)) if announced[line.number] == "author" else []
+            yield from last
             continue
         short = len(line.text) < 160
         near = (
@@ -148,22 +158,27 @@ def _of_lines(sheet: Sheet) -> Iterator[Named]:
 
 
 def _announced(sheet: Sheet) -> dict[int, str]:
-    """Lines right below one that says "By" and no more, as renderers cut bylines: what it announces, by number.
+    """Lines below one that says "By" and no more, as renderers cut bylines: what it announces, by number.
 
-    So are lines behind "and" or a comma that follow such a line.
+    So are lines behind "and" or a comma that follow such a line. Behind the body only a line that the labeller took for a byline
+    is announced: comments are "posted by" somebody, too.
     """
     out: dict[int, str] = {}
-    open_for: str | None = None
+    open_for, joined = None, 0
     for line in sheet.lines:
         says = announced_by(line.text)
         if says is not None:
-            open_for = says
-        elif open_for is not None and len(line.text) < 80 and line.label is not Label.PARAGRAPH and not joins_names(line.text):
-            out[line.number] = open_for
+            open_for, joined = says, 0
+        elif open_for is not None and joined < MOST_JOINED and joins_names(line.text):
+            joined += 1
+        elif open_for is not None:
+            own = line.label in (Label.BYLINE, Label.AUTHOR_BIO)
+            fits = len(line.text) < 80 and line.label is not Label.PARAGRAPH and not opening_of(line.text)[1]
+            if fits and (own or sheet.place(line.number) not in BEHIND):
+                out[line.number] = open_for
             following = sheet.lines[line.number + 1] if line.number + 1 < len(sheet.lines) else None
-            open_for = open_for if following is not None and joins_names(following.text) else None
-        elif not joins_names(line.text):
-            open_for = None
+            goes_on = line.number in out and following is not None and joins_names(following.text)
+            open_for, joined = (open_for if goes_on else None), 0
     return out
 
 
@@ -175,7 +190,8 @@ def _of_byline(sheet: Sheet, line: Line, *, marked: bool, asked: bool = False) -
     clues += ["itemprop author"] * line.noted("itemprop", "author")
     clues += ["beside a date"] * any(x.label is Label.DATE for x in sheet.lines[max(0, line.number - 2) : line.number + 3])
     for author, said, piece, part in named_in(line.text, asked=asked):
-        if author.kind != "person" and not said and line.label is not Label.BYLINE:
+        doubtful = author.kind != "person" or (asked and any(c.isdigit() for c in piece))
+        if doubtful and (asked or not said) and line.label is not Label.BYLINE:
             continue
         more = ["says by", "says by, " + place] * said + ["the whole line"] * (len(piece) > 0.8 * len(line.text))
         start, end = locate(sheet.document, line.block, piece)
@@ -212,6 +228,13 @@ def with_agreement(sheet: Sheet, found: list[Named]) -> list[Named]:
     origins = {n.origin for n in found}
     article = any(n.rule == "json-ld author of article" for n in found)
     persons = any(n.author.kind == "person" for n in found if n.origin != "line")
+    by_rule: dict[str, list[list[Named]]] = {}
+    for group in groups.values():
+        for rule in {n.rule for n in group}:
+            by_rule.setdefault(rule, []).append(group)
+    starts = {rule: min(n.start for g in same for n in g if n.rule == rule) for rule, same in by_rule.items()}
+    peopled = {rule: sum(any(n.author.kind == "person" for n in g) for g in same) for rule, same in by_rule.items()}
+    worded = {key: frozenset(key.split()) for key in groups}
     out = []
     for group in groups.values():
         best = min(group, key=lambda n: (_RANK[n.origin], n.start))
@@ -225,19 +248,19 @@ def with_agreement(sheet: Sheet, found: list[Named]) -> list[Named]:
         clues += shape_of(author, site, where) + told_of(author, sheet)
         clues += ["a person stands beside"] * (author.kind != "person" and persons)
         clues += ["beside the article's authors"] * (article and not any(n.rule == "json-ld author of article" for n in group))
-        same = [g for g in groups.values() if any(n.rule == best.rule for n in g)]
-        count = "1" if len(same) == 1 else "2-4" if len(same) < 5 else "5-9" if len(same) < 10 else "many"
+        same = len(by_rule[best.rule])
+        count = "1" if same == 1 else "2-4" if same < 5 else "5-9" if same < 10 else "many"
         clues.append(f"{best.rule}: {author.kind}")
         clues += [f"{best.rule}: {clue}" for clue in called(author.name)[:1]]
         clues.append(f"{best.rule}: {count}")
         if best.origin == "line":
-            clues += [f"{best.rule}: first"] * (min(n.start for g in same for n in g if n.rule == best.rule) == best.start)
+            clues += [f"{best.rule}: first"] * (starts[best.rule] == best.start)
         else:
-            clues += [f"{best.rule}: {author.kind} beside a person"] * any(
-                n.author.kind == "person" for g in same if g is not group for n in g
-            )
+            others = peopled[best.rule] - any(n.author.kind == "person" for n in group)
+            clues += [f"{best.rule}: {author.kind} beside a person"] * (others > 0)
         clues += ["named again"] * (sum(n.origin == "line" for n in group) > 1)
-        longer = any(set(key_of(author.name).split()) < set(k.split()) for k in groups)
+        mine = frozenset(key_of(author.name).split())
+        longer = any(mine < words for words in worded.values())
         clues += ["part of a longer name"] * longer + ["nobody else is named"] * (len(groups) == 1)
         out.append(replace(best, author=author, clues=tuple(clues)))
     return out

@@ -20,8 +20,8 @@ LISTED = 10
 """Candidates that a record lists."""
 
 SEPARATOR_RE = re.compile(r"\s+[|\-–—·•»«›>/~:]+\s+|\s*[|丨｜]\s*|\s[-–—]|\s::|(?<=[^\W\d_])[:：]\s+|\s?[：＿_]\s?")
-_BULLET_RE = re.compile(r"\A(?:[•●▪‣◦○■□►▶·*#+o]|[*#]+|\d{1,2}[.)])\s+")
-"""What stands before an entry of a list; renderers set "+" and "o" before those of inner lists."""
+_BULLET_RE = re.compile(r"\A(?:[•●▪‣◦○■□►▶·*#]+|\+|\d{1,2}[.)])\s+")
+"""What stands before an entry of a list; renderers set "+" before those of inner lists."""
 
 
 METAS = {
