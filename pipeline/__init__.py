@@ -88,7 +88,8 @@ def clean(
     """Clean one document.
 
     `data` are the raw bytes, `name` the file's name; the rest is what is known from outside (`fetched_at` in ISO 8601,
-    `charset` as the transport declared it); `overrides` are people's corrections (`read_overrides`),
+    `charset` as the transport declared it). `media_type` says how to read the bytes, "text/plain" or "text/html"; it is not guessed from
+    the name (the readers of `copydesk run` tell it from the content). `overrides` are people's corrections (`read_overrides`),
     `furniture` lines that recur where it is from (`read_furniture`). Bytes that hold no text give a record with `status == "rejected"`.
     Raises `TypeError` if `data` is not bytes.
     """

@@ -67,6 +67,9 @@ def split_names(value: str) -> list[tuple[int, int, Author]]:
 OPENING = 60
 """Characters of a line in which it says "by"."""
 
+MOST_OPENING = 5
+"""Words of a line that says no more than "By": "Text und Bilder von:"."""
+
 
 @lru_cache(1 << 14)
 def says_by(opening: str) -> bool:
@@ -93,9 +96,10 @@ def parts_of(text: str) -> list[tuple[int, str]]:
     return out
 
 
+@lru_cache(1 << 14)
 def announced_by(text: str) -> str | None:
     """What a line announces that says "By" and no more: "author", or the credit ("editor" for "Edited by"); `None` for others."""
-    if len(text) > OPENING:
+    if len(text) > OPENING or len(text.split()) > MOST_OPENING:
         return None
     credit, said, rest = opening_of(text)
     return (credit or "author") if said and not wording.tokenize(rest) else None

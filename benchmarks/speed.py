@@ -1,0 +1,80 @@
+"""CPU time a page, text and HTML, records written, beside trafilatura on the same pages' HTML: page by page, by turns.
+
+    python -m benchmarks.speed BENCH [--every 10]
+
+Every tenth page of each set, as resiliparse flattens it and as HTML. What is loaded is frozen before (`gc.freeze`), as worker
+processes do, else the collector walks through it again and again. Set OPENBLAS_NUM_THREADS=1, as worker processes do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from trafilatura import bare_extraction
+
+import pipeline
+from benchmarks.bench import payloads
+from benchmarks.dataset import SETS, jsonl
+from pipeline.document import Payload
+
+WARM = 6
+"""Pages that are cleaned before the clock starts."""
+
+
+def text(payload: Payload) -> Any:
+    """A page of text, cleaned to the bytes of its record."""
+    return pipeline.to_json(pipeline.clean(payload.data, name=payload.name, member=payload.member), indent=0)
+
+
+def html(payload: Payload) -> Any:
+    """A page of HTML, cleaned to the bytes of its record."""
+    return pipeline.to_json(pipeline.clean(payload.data, name="page.html", member=payload.member, media_type="text/html"), indent=0)
+
+
+def trafilatura(payload: Payload) -> Any:
+    """What trafilatura takes from a page of HTML; it raises on some."""
+    try:
+        return bare_extraction(payload.data, with_metadata=True)
+    except Exception:
+        return None
+
+
+def spent(run: Callable[[Payload], Any], payload: Payload) -> float:
+    """Milliseconds of CPU time."""
+    start = time.process_time()
+    run(payload)
+    return (time.process_time() - start) * 1000
+
+
+def main() -> None:
+    """Print milliseconds a page and the two ratios."""
+    ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    ap.add_argument("bench", type=Path)
+    ap.add_argument("--every", type=int, default=10)
+    a = ap.parse_args()
+    pairs: list[tuple[Payload, Payload]] = []
+    for name in SETS:
+        wanted = {g["id"] for g in list(jsonl(a.bench / name / "gold.jsonl.gz"))[:: a.every]}
+        pages = {p.member: p for p in payloads(a.bench, name, "html", wanted)}
+        pairs += [(flat, pages[flat.member]) for flat in payloads(a.bench, name, "resiliparse", wanted)]
+    for flat, page in pairs[:WARM]:
+        text(flat), html(page), trafilatura(page)
+    gc.collect()
+    gc.freeze()
+    total = [0.0, 0.0, 0.0]
+    for flat, page in pairs:
+        for k, (run, payload) in enumerate([(text, flat), (trafilatura, page), (html, page)]):
+            total[k] += spent(run, payload)
+    of_text, of_trafilatura, of_html = (t / len(pairs) for t in total)
+    print(f"{len(pairs)} pages, ms of CPU a page: text {of_text:.1f}, HTML {of_html:.1f}, trafilatura {of_trafilatura:.1f}")
+    print(f"text: {of_trafilatura / of_text:.2f} times the pages a second of trafilatura with metadata")
+    print(f"HTML: {of_html / of_trafilatura:.2f} times the CPU time of trafilatura with metadata")
+
+
+if __name__ == "__main__":
+    main()
