@@ -33,7 +33,9 @@ def text(payload: Payload) -> Any:
 
 def html(payload: Payload) -> Any:
     """A page of HTML, cleaned to the bytes of its record."""
-    return pipeline.to_json(pipeline.clean(payload.data, name="page.html", member=payload.member, media_type="text/html"), indent=0)
+    return pipeline.to_json(
+        pipeline.clean(payload.data, name="page.html", member=payload.member, media_type="text/html"), indent=0
+    )
 
 
 def trafilatura(payload: Payload) -> Any:
