@@ -10,7 +10,7 @@ import pipeline
 from pipeline.document import Document, Metadata, Payload, ProblemCode
 from pipeline.html import flatten_page
 from pipeline.metadata import split_metadata
-from pipeline.metadata.bylines import announced_by
+from pipeline.metadata.announced import announced_by
 from pipeline.metadata.outlets import by_host, by_name, table
 from pipeline.metadata.weights import load, read_weights, sure
 

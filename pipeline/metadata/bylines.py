@@ -67,9 +67,6 @@ def split_names(value: str) -> list[tuple[int, int, Author]]:
 OPENING = 60
 """Characters of a line in which it says "by"."""
 
-MOST_OPENING = 5
-"""Words of a line that says no more than "By": "Text und Bilder von:"."""
-
 
 @lru_cache(1 << 14)
 def says_by(opening: str) -> bool:
@@ -94,21 +91,6 @@ def parts_of(text: str) -> list[tuple[int, str]]:
             out.append((position, text[position:start]))
         position = max(position, end)
     return out
-
-
-@lru_cache(1 << 14)
-def announced_by(text: str) -> str | None:
-    """What a line announces that says "By" and no more: "author", or the credit ("editor" for "Edited by"); `None` for others."""
-    if len(text) > OPENING or len(text.split()) > MOST_OPENING:
-        return None
-    credit, said, rest = opening_of(text)
-    return (credit or "author") if said and not wording.tokenize(rest) else None
-
-
-def joins_names(text: str) -> bool:
-    """Whether a line stands between names only: "and", a comma."""
-    tokens = wording.tokenize(text)
-    return not tokens or (len(tokens) == 1 and names.has_word(text, "and"))
 
 
 def named_in(text: str, *, asked: bool = False) -> list[tuple[Author, bool, str, bool]]:

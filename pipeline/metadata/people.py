@@ -9,12 +9,11 @@ from itertools import islice
 
 from pipeline import names, wording
 from pipeline.document import KEPT, Author, Candidate, Contributor, Label
+from pipeline.metadata.announced import announced_in
 from pipeline.metadata.bylines import (
     CREDITS,
     MAX_BYLINE,
     OPENING,
-    announced_by,
-    joins_names,
     named_in,
     opening_of,
     read_bio,
@@ -64,12 +63,6 @@ NEAR = frozenset(
 
 MARKS = ("author", "authors", "byline", "autor", "autoren", "auteur", "autore", "writer", "contributor", "forfatter", "skribent")
 """Class words of elements that name authors."""
-
-BEHIND = frozenset({"close behind the body", "behind the body", "far behind"})
-"""Places behind the main content."""
-
-MOST_JOINED = 2
-"""Lines of "and" and commas between a line that says "By" and the name."""
 
 MOST_NAMED = 500
 """Names that are read from a document's lines; they are compared with each other."""
@@ -125,7 +118,7 @@ def _of_facts(sheet: Sheet) -> Iterator[Named]:
 
 def _of_lines(sheet: Sheet) -> Iterator[Named]:
     last: list[Named] = []
-    announced = _announced(sheet)
+    announced = announced_in(sheet)
     for line in sheet.lines:
         if len(line.text) > MAX_BYLINE and line.label is not Label.AUTHOR_BIO:
             continue
@@ -155,31 +148,6 @@ def _of_lines(sheet: Sheet) -> Iterator[Named]:
                 )
             last = found
             yield from found
-
-
-def _announced(sheet: Sheet) -> dict[int, str]:
-    """Lines below one that says "By" and no more, as renderers cut bylines: what it announces, by number.
-
-    So are lines behind "and" or a comma that follow such a line. Behind the body only a line that the labeller took for a byline
-    is announced: comments are "posted by" somebody, too.
-    """
-    out: dict[int, str] = {}
-    open_for, joined = None, 0
-    for line in sheet.lines:
-        says = announced_by(line.text)
-        if says is not None:
-            open_for, joined = says, 0
-        elif open_for is not None and joined < MOST_JOINED and joins_names(line.text):
-            joined += 1
-        elif open_for is not None:
-            own = line.label in (Label.BYLINE, Label.AUTHOR_BIO)
-            fits = len(line.text) < 80 and line.label is not Label.PARAGRAPH and not opening_of(line.text)[1]
-            if fits and (own or sheet.place(line.number) not in BEHIND):
-                out[line.number] = open_for
-            following = sheet.lines[line.number + 1] if line.number + 1 < len(sheet.lines) else None
-            goes_on = line.number in out and following is not None and joins_names(following.text)
-            open_for, joined = (open_for if goes_on else None), 0
-    return out
 
 
 def _of_byline(sheet: Sheet, line: Line, *, marked: bool, asked: bool = False) -> Iterator[Named]:
@@ -302,7 +270,7 @@ def _kind(author: Author, site: list[str], where: list[str]) -> str:
 def _contributors(sheet: Sheet) -> tuple[tuple[Candidate, ...], tuple[Contributor, ...]]:
     helping: list[Candidate] = []
     helpers: dict[str, Contributor] = {}
-    announced = _announced(sheet)
+    announced = announced_in(sheet)
     for line in sheet.lines:
         credit: str | None = announced.get(line.number, "author")
         if credit != "author":
