@@ -21,8 +21,13 @@ MONTH_FIRST = frozenset({"en-US", "en-PH", "fil"})
 """Locales that write 06/25/2015 (Unicode CLDR 45, short date patterns). Plain `en` is undecided."""
 
 _D = r"(?<![\d.:/-])(?P<{0}>\d{{1,2}})"
-_MONTH_WORD = r"(?P<{0}>(?:[^\W\d_]|(?!\d)[\u0900-\u0eff]){{2,14}})\.?"  # vowel signs of Indic scripts and Thai are no letters
-_YEAR = r"(?P<{0}>(?:1[5-9]|2[01])\d\d)(?!\d(?!\d?:[0-5]\d))"  # 13xx and 14xx are years of the Solar or Lunar Hijri calendars
+_LETTER = r"(?:[^\W\d_]|(?!\d)[\u0900-\u0eff])"  # vowel signs of Indic scripts and Thai are no letters
+_SMALL = r"[a-z\u00df-\u00ff]"
+_MONTH_WORD = rf"(?P<{{0}}>{_LETTER}(?:(?!(?<={_SMALL})[A-Z]){_LETTER}){{{{1,13}}}})\.?"
+_YEAR = r"(?P<{0}>(?:1[5-9]|2[01])\d\d)(?!\d(?!\d?(?::[0-5]\d|\s?[^\W\d_])))"
+"""13xx and 14xx are years of the Solar or Lunar Hijri calendars. A time or "5 mins read" can be glued to the year."""
+_WORD_STARTS = rf"(?:(?<!\w)|(?<={_SMALL}|\d)(?=[A-Z]))"
+"""Where a word starts, also one that a renderer has glued to the one before: "Jane DoeMarch 5"."""
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|\.)?"
 _GAP = r"[\s,.]{1,3}(?:de\s|of\s|del\s)?"
 
@@ -34,7 +39,7 @@ _TIME = (
 )
 _HALF_FIRST = r"(?:(?P<half_first>午前|午後|上午|下午|오전|오후)\s?)?"
 
-TIME_RE = re.compile(rf"(?<![\d.,:/-]){_HALF_FIRST}{_TIME}(?![\d/])")
+TIME_RE = re.compile(rf"(?<![\d.,:/+-]){_HALF_FIRST}{_TIME}(?![\d/])")
 _JOIN_RE = re.compile(
     r"(?:\s|,|;|\||/|·|•|\u2013|\u2014|-|\(|at|um|à|om|alle|ore|às|a las|kl\.?|klo|о|об|в|o|pukul|lúc|saat|den|T|,?\s?la\s?|[(（][^\W\d_]{1,10}[)）]){0,6}\Z",
 )
@@ -67,7 +72,9 @@ SHAPES = (
     ),
     (
         "month-day-year",
-        re.compile(rf"(?<!\w){_MONTH_WORD.format('w')}\s{{0,2}}(?P<d>\d{{1,2}}){_ORDINAL}\s?,?\s{{0,2}}{_YEAR.format('y')}"),
+        re.compile(
+            rf"{_WORD_STARTS}{_MONTH_WORD.format('w')}\s{{0,2}}(?P<d>\d{{1,2}}){_ORDINAL}\s?,?\s{{0,2}}{_YEAR.format('y')}"
+        ),
     ),
     (
         "year-month-day word",
@@ -77,7 +84,7 @@ SHAPES = (
         "vietnamese",
         re.compile(rf"{_D.format('d')}\s?tháng\s?(?P<m>\d{{1,2}})[\s,]{{1,2}}(?:năm\s)?{_YEAR.format('y')}"),
     ),
-    ("month-year", re.compile(rf"(?<!\w){_MONTH_WORD.format('w')}{_GAP}{_YEAR.format('y')}")),
+    ("month-year", re.compile(rf"{_WORD_STARTS}{_MONTH_WORD.format('w')}{_GAP}{_YEAR.format('y')}")),
 )
 """Date shapes, most telling first; an earlier shape wins where two overlap."""
 

@@ -11,7 +11,9 @@ from pipeline.document import Document, Metadata, Payload, ProblemCode
 from pipeline.html import flatten_page
 from pipeline.metadata import split_metadata
 from pipeline.metadata.announced import announced_by
+from pipeline.metadata.dated import find_dated
 from pipeline.metadata.outlets import by_host, by_name, table
+from pipeline.metadata.sheet import Sheet
 from pipeline.metadata.weights import load, read_weights, sure
 
 BODY = "".join(f"<p>Paragraph {n} tells at some length what happened in the town when the river rose.</p>" for n in "abc")
@@ -72,6 +74,17 @@ def test_what_the_dump_says_is_a_candidate_from_outside_the_text() -> None:
     found = dict(split_metadata(Document(payload, text, blocks=blocks)).metadata.evidence)
     for name, value in (("title", "River rises"), ("date_published", "2024-04-15"), ("authors", "Jane Roe")):
         assert (value, 0, 0, "") in {(c.value, c.start, c.end, c.raw) for c in found[name]}
+
+
+def test_the_word_on_the_line_above_says_what_a_date_is() -> None:
+    page = PAGE.replace("<p>15 April 2024</p>", "<p>Last updated</p><p>16 April 2024</p><p>Posted on</p><p>15 April 2024</p>")
+    text, blocks = flatten_page(page, ask_others=False)
+    clues = {
+        d.value: d.clues for d in find_dated(Sheet(Document(Payload(b"", "page.html"), text, blocks=blocks))) if d.number >= 0
+    }
+    assert "says updated" in clues["2024-04-16"]
+    assert "says published" in clues["2024-04-15"]
+    assert "says updated" not in clues["2024-04-15"]
 
 
 def test_a_date_after_the_fetch_is_a_problem() -> None:

@@ -24,10 +24,9 @@ from pipeline.metadata.bylines import (
 )
 from pipeline.metadata.called import called, shape_of, told_of
 from pipeline.metadata.candidates import choose_all, locate
-from pipeline.metadata.sheet import Line, Sheet
+from pipeline.metadata.sheet import Line, Sheet, kind_of
 from pipeline.metadata.titles import hosts, site_names
 from pipeline.metadata.weights import Weights, score, sure
-from pipeline.metadata.when import kind_of
 
 METAS = {
     "author": "meta author",

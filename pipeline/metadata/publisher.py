@@ -11,10 +11,9 @@ from pipeline import names, wording
 from pipeline.document import ABOUT, KEPT, Candidate, Document, Label, Outlet
 from pipeline.metadata import outlets
 from pipeline.metadata.candidates import candidate, choose, labelled, locate
-from pipeline.metadata.sheet import Line, Sheet
+from pipeline.metadata.sheet import Line, Sheet, kind_of
 from pipeline.metadata.titles import SEPARATOR_RE
 from pipeline.metadata.weights import Weights, score, sure
-from pipeline.metadata.when import kind_of
 
 DOMAIN_RE = re.compile(
     r"(?<![A-Za-z0-9@.-])(?:www\.)?([A-Za-z0-9-]{2,40}(?:\.[A-Za-z0-9-]{2,30}){0,2}\.[A-Za-z]{2,10})(?![A-Za-z0-9@-])"

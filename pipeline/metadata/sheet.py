@@ -31,6 +31,20 @@ class Fact:
     end: int
 
 
+ARTICLES = ("article", "posting", "report", "liveblog", "review", "recipe", "howto", "creativework")
+MEDIA = ("image", "video", "audio", "media", "podcast", "photo")
+
+
+def kind_of(types: str) -> str:
+    """What a JSON-LD object is: "article", "page", "media" or "thing"."""
+    low = types.lower()
+    if any(word in low for word in ARTICLES):
+        return "article"
+    if any(word in low for word in MEDIA):
+        return "media"
+    return "page" if "page" in low else "thing"
+
+
 class Line:
     """A block that shows text, with its text normalized, its label and its number among the lines."""
 

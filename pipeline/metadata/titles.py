@@ -11,9 +11,8 @@ from pipeline import wording
 from pipeline.document import BY_HAND, MOST_SHOWN, Candidate, Label
 from pipeline.metadata.candidates import choose, locate
 from pipeline.metadata.headline import Surroundings
-from pipeline.metadata.sheet import Sheet
+from pipeline.metadata.sheet import Sheet, kind_of
 from pipeline.metadata.weights import Weights, score, sure
-from pipeline.metadata.when import kind_of
 
 MAX_TITLE = 300
 LISTED = 10
@@ -273,7 +272,8 @@ def _origin(called: Called) -> str:
 
 
 ENOUGH = 0.2
-"""Confidence from which a title is given. Nearly every document has one: the F1 differs by less than .003 between .2 and .5."""
+"""Confidence from which a title is given. Nearly every document has one: on plain text .767 of the titles are right with this
+limit, .754 with one half (WCXB, held out)."""
 
 
 def find_title(sheet: Sheet, weights: Weights) -> tuple[Candidate | None, tuple[Candidate, ...]]:
