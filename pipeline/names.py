@@ -45,6 +45,13 @@ def has_word(text: str, *signs: str) -> bool:
     return any(token in single for token in wording.tokenize(text))
 
 
+_BY = frozenset({"by", "von", "door", "oleh", "por", "przez"})
+"""Words that stand before a name and end none, unlike "Di" and "Na": "Browse By"."""
+
+_ABBREVIATION_RE = re.compile(r"[BCDFGHJ-NP-TV-XZ]{3,4}")
+"""Capitals that nobody can say: "MDR", "NDR". Two are initials: "MJ Lee"."""
+
+
 def looks_like_name(text: str) -> bool:
     """Whether a text could be one person's name: two to six capitalised words, or a short name in an uncased script."""
     text = text.strip(" .,;")
@@ -56,7 +63,9 @@ def looks_like_name(text: str) -> bool:
     particles = _single("name_particle")
     if not 2 <= len(words) <= MAX_NAME_WORDS or (text[0].islower() and words[0].casefold() not in particles):
         return False
-    if _names_something_else(words):
+    if _names_something_else(words) or any(_ABBREVIATION_RE.fullmatch(word) for word in words):
+        return False
+    if words[-1].casefold() in _BY:
         return False
     cased = 0
     for word in words:

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 import pipeline
-from pipeline.document import Document, Metadata, Payload, ProblemCode
+from pipeline.document import Block, Document, Label, Metadata, Payload, ProblemCode
 from pipeline.html import flatten_page
 from pipeline.metadata import split_metadata
 from pipeline.metadata.announced import announced_by
 from pipeline.metadata.dated import find_dated
 from pipeline.metadata.outlets import by_host, by_name, table
+from pipeline.metadata.people import find_named
 from pipeline.metadata.sheet import Sheet
 from pipeline.metadata.weights import load, read_weights, sure
 
@@ -147,7 +148,7 @@ def test_a_byline_that_a_renderer_cut_apart_is_read_together() -> None:
     assert [(c.name, c.role) for c in record.contributors] == [("Maria Silva", "editor")]
 
 
-@pytest.mark.parametrize("line", ["By", "by:", "Written by", "Von", "Par", "Por"])
+@pytest.mark.parametrize("line", ["By", "by:", "Written by", "Von", "Par", "Por", "Autorin/Autor"])
 def test_a_line_that_says_by_announces_an_author(line: str) -> None:
     assert announced_by(line) == "author"
 
@@ -162,6 +163,12 @@ def test_a_line_that_says_another_credit_announces_no_author(line: str, credit: 
 @pytest.mark.parametrize("line", ["By Jane Roe", "Bypass", "Home", "", "By signing up you agree to our terms"])
 def test_other_lines_announce_nobody(line: str) -> None:
     assert announced_by(line) is None
+
+
+def test_a_row_of_names_is_no_biography_of_the_first() -> None:
+    text = "Jane Roe, Anna Meyer, Christian Roth"
+    sheet = Sheet(Document(Payload(b"", "page.txt"), text, blocks=(Block(0, len(text), Label.AUTHOR_BIO),)))
+    assert [n.author.name for n in find_named(sheet)] == ["Jane Roe", "Anna Meyer", "Christian Roth"]
 
 
 def test_comments_are_not_by_the_document_s_authors() -> None:

@@ -224,8 +224,16 @@ MOST_IN_ROW = 12
 _GLUE_RE = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 
 
+_ADDRESS_RE = re.compile(r"\s?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,6}|@\w{2,32}(?![\w.]*@)|(?<=[a-zß-ÿ]{3})(?=\d{1,2}\s[^\W\d_])")
+"""Addresses for mail, handles of social networks, and where "5 hours ago" is glued to a name."""
+
+
 def unglued(text: str) -> str:
-    """A byline with a bar between a name and what a renderer set right behind it: "Jane RoeTravel Reporter", "Jane RoeIn Travel"."""
+    """A byline with a bar between a name and what a renderer set right behind it: "Jane RoeTravel Reporter", "Jane RoeIn Travel".
+
+    A bar also stands for addresses: "Jane Roe@janeroe", "Jane Roe jane@example.org John Doe".
+    """
+    text = _ADDRESS_RE.sub(" | ", text[:MAX_BYLINE]) + text[MAX_BYLINE:]
     for cut in _GLUE_RE.finditer(text[:MAX_BYLINE]):
         behind = text[cut.start() :].split()[:4]
         plain = sorts_of(behind[0])[:1] == ["plain"] and sorts_of(text[: cut.start()])[-1:] != ["plain"]

@@ -67,6 +67,9 @@ MOST_NAMED = 500
 """Names that are read from a document's lines; they are compared with each other."""
 
 LISTED = 24
+MOST_PARTS = 8
+"""Parts between bars of a line that are read."""
+
 SHORT_BIO = 100
 """Characters of a line about the author that may be no more than names: "Authors: Jane Roe and John Doe"."""
 
@@ -138,7 +141,7 @@ def _of_lines(sheet: Sheet) -> Iterator[Named]:
             or line.label in (Label.BYLINE, Label.DATE, Label.SECTION)
             or (short and marked)
             or near
-            or (short and says_by(line.text[:OPENING]))
+            or (short and _part_says_by(line.text))
         ):
             found = list(_of_byline(sheet, line, marked=marked))
             if not found and last and last[-1].author.role is None and line.label is Label.BYLINE:
@@ -147,6 +150,11 @@ def _of_lines(sheet: Sheet) -> Iterator[Named]:
                 )
             last = found
             yield from found
+
+
+def _part_says_by(text: str) -> bool:
+    """Whether a line, or a part of it between bars, says "by": "News | 5 hours ago | Written by Jane Roe"."""
+    return any(says_by(part[:OPENING].lstrip()) for part in text.split("|")[:MOST_PARTS])
 
 
 def _of_byline(sheet: Sheet, line: Line, *, marked: bool, asked: bool = False) -> Iterator[Named]:
@@ -169,8 +177,11 @@ def _of_bio(sheet: Sheet, line: Line) -> Iterator[Named]:
     text = line.text
     hits = [h for h in wording.find_in(text) if h.first == 0 and h.entry.sign in ("author_bio", "byline")]
     rest = wording.rest_after(text, max(h.last for h in hits)) if hits else text
+    people = names.read_people(rest) if len(rest) < SHORT_BIO else []
+    if len(people) > 1 and not any(p.author.role or p.author.affiliation for p in people):
+        return  # no more than names
     author = read_bio(rest)
-    if author is None and len(rest) < 60 and len(people := names.read_people(rest)) == 1:
+    if author is None and len(rest) < 60 and len(people) == 1:
         author = people[0].author
     if author is not None:
         start, end = locate(sheet.document, line.block, author.name)
