@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from pipeline.document import BY_HAND, Block, Candidate, Container, Document, Evidence, Label, Markup, Metadata, Payload
 from pipeline.metadata.settle import settle
 
 TEXT = "Home\nRiver rises after a night of rain\nJane Roe\n1 May 2024\nThe river rose by two metres.\nRiver rises after a night of rain\n"
 
 
-def document(*labels: Label, evidence: tuple[Evidence, ...] = (), markup: Markup | None = None) -> Document:
+def document(*labels: Label, evidence: tuple[Evidence, ...] = (), markup: Markup | None = None, text: str = TEXT) -> Document:
     blocks, at = [], 0
-    for line, label in zip(TEXT.splitlines(keepends=True), labels, strict=True):
+    for line, label in zip(text.splitlines(keepends=True), labels, strict=True):
         blocks.append(Block(at, at + len(line), label, evidence, markup=markup))
         at += len(line)
-    return Document(Payload(b"", "page.txt"), text=TEXT, blocks=tuple(blocks))
+    return Document(Payload(b"", "page.txt"), text=text, blocks=tuple(blocks))
 
 
-def at(piece: str, value: str | None = None) -> Candidate:
-    start = TEXT.index(piece)
+def at(piece: str, value: str | None = None, text: str = TEXT) -> Candidate:
+    start = text.index(piece)
     return Candidate(value or piece, start, start + len(piece), piece, "a rule", 0.8, chosen=True)
 
 
@@ -37,6 +39,7 @@ def settled(given: Document, metadata: Metadata) -> tuple[Block, ...]:
     return settle(replace(given, metadata=metadata)).blocks
 
 
+SAID = (Evidence("a rule", "", 0.6),)
 CHROME = (Label.NAVIGATION, Label.NAVIGATION, Label.RELATED_LINKS, Label.INTERFACE, Label.PARAGRAPH, Label.NAVIGATION)
 
 
@@ -68,3 +71,49 @@ def test_facts_of_the_head_stay() -> None:
 
 def test_without_metadata_nothing_changes() -> None:
     assert labels(settled(document(*CHROME), Metadata())) == list(CHROME)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "River rises after a night of rain | Daily Echo",
+        "River rises after a night of rain - Daily Echo, news of the valley",
+        "Daily Echo – River rises after a night of rain",
+    ],
+)
+def test_a_title_as_browsers_show_it_is_the_title(line: str) -> None:
+    found = settled(document(Label.NAVIGATION, text=line + "\n"), Metadata(title=METADATA.title))
+    assert labels(found) == [Label.TITLE]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "River rises after a night of rain and falls again",
+        "River rises | Daily Echo",
+        "River rises after a night of rain | " + "one more story " * 10,
+    ],
+)
+def test_a_line_that_says_more_than_the_title_stays(line: str) -> None:
+    found = settled(document(Label.NAVIGATION, text=line + "\n"), Metadata(title=METADATA.title))
+    assert labels(found) == [Label.NAVIGATION]
+
+
+def test_what_announces_and_joins_bylines_is_part_of_them() -> None:
+    text = "By\nJane Roe\nand\nJohn Doe\nand\nHome\nBy\n"
+    names = ("authors", tuple(at(name, text=text) for name in ("Jane Roe", "John Doe")))
+    found = settled(document(*[Label.NAVIGATION] * 7, evidence=SAID, text=text), Metadata(evidence=(names,)))
+    assert labels(found) == [Label.BYLINE] * 4 + [Label.NAVIGATION] * 3
+    assert [block.evidence[0].rule for block in found[:4]] == [
+        "announces_byline",
+        "read_byline",
+        "between_bylines",
+        "read_byline",
+    ]
+
+
+def test_a_date_line_that_names_an_author_is_a_byline() -> None:
+    text = "by Jane Roe on 1 May 2024\n1 May 2024\n"
+    evidence = (("authors", (at("Jane Roe", text=text),)), ("date_published", (at("1 May 2024", "2024-05-01", text=text),)))
+    found = settled(document(Label.DATE, Label.DATE, evidence=SAID, text=text), Metadata(evidence=evidence))
+    assert labels(found) == [Label.BYLINE, Label.DATE]

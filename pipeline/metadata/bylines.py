@@ -224,7 +224,9 @@ MOST_IN_ROW = 12
 _GLUE_RE = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 
 
-_ADDRESS_RE = re.compile(r"\s?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,6}|@\w{2,32}(?![\w.]*@)|(?<=[a-zß-ÿ]{3})(?=\d{1,2}\s[^\W\d_])")
+_ADDRESS_RE = re.compile(
+    r"\s?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,6}|@\w{2,32}(?![\w.]*@)|(?<=[a-zß-ÿ]{3})(?=\d{1,2}\s[^\W\d_])"
+)
 """Addresses for mail, handles of social networks, and where "5 hours ago" is glued to a name."""
 
 

@@ -9,11 +9,20 @@ from dataclasses import replace
 
 from pipeline import wording
 from pipeline.document import BY_HAND, CHROME, Block, Document, Evidence, Label
+from pipeline.metadata.announced import announced_by, joins_names
+from pipeline.metadata.bylines import OPENING
+from pipeline.metadata.titles import SEPARATOR_RE
 from pipeline.view import read
 
 FIELDS = {"authors": Label.BYLINE, "date_published": Label.DATE, "date_modified": Label.DATE}
 MAX_WORDS = 14
 """Words up to which a line that a field was read from is about the document as a whole."""
+
+LEAST_TITLE = 3
+"""Words of a title that a line can begin with by chance: "Get help | Forum"."""
+
+MOST_SITE = 20
+"""Words of a site's name and motto beside the title."""
 
 _OPEN = CHROME | {Label.SECTION}
 """Labels that give way: a name alone in the head is easily taken for a section."""
@@ -29,17 +38,49 @@ def settle(document: Document) -> Document:
     least, most = sum(map(len, title)) // 2, 4 * len(metadata.title or "") + 40  # half: folding may lengthen words
     blocks = list(document.blocks)
     for k, block in enumerate(blocks):
-        if block.label not in _OPEN or block.in_head or any(e.rule == BY_HAND for e in block.evidence):
+        if not _gives_way(block, _OPEN | {Label.DATE}):
             continue
         text = read(document, block.start, block.end) if title and least <= block.end - block.start < most else ""
-        if text and wording.tokenize(text) == title:
+        if text and block.label in _OPEN and _shows(text, title):
             blocks[k] = _called(block, Label.TITLE, "shows_title", metadata.title or "", sure)
             continue
         for c, label in read_from:
             if block.start <= c.start < block.end and len(document.text[block.start : block.end].split()) <= MAX_WORDS:
-                blocks[k] = _called(block, label, f"read_{label}", c.value, c.confidence)
+                if block.label in _OPEN or label is Label.BYLINE:
+                    blocks[k] = _called(block, label, f"read_{label}", c.value, c.confidence)
                 break
+    _join_bylines(document, blocks)
     return replace(document, blocks=tuple(blocks))
+
+
+def _gives_way(block: Block, labels: frozenset[Label]) -> bool:
+    """Whether a block has one of the labels, and they are neither facts of the head nor a person's."""
+    return block.label in labels and not block.in_head and all(e.rule != BY_HAND for e in block.evidence)
+
+
+def _join_bylines(document: Document, blocks: list[Block]) -> None:
+    """Call lines of chrome bylines that stand above one and say "By", or between two and say "and"."""
+    shown = [k for k, block in enumerate(blocks) if block.label is not Label.BLANK and not block.in_head]
+    for before, k, behind in zip([-1, *shown], shown, shown[1:], strict=False):
+        if blocks[behind].label is not Label.BYLINE or not _gives_way(blocks[k], _OPEN):
+            continue
+        text = read(document, blocks[k].start, blocks[k].end) if blocks[k].end - blocks[k].start < OPENING else "-" * OPENING
+        between = before >= 0 and blocks[before].label is Label.BYLINE and joins_names(text)
+        if between or announced_by(text) is not None:
+            rule = "between_bylines" if between else "announces_byline"
+            blocks[k] = _called(blocks[k], Label.BYLINE, rule, text, max(e.confidence for e in blocks[behind].evidence))
+
+
+def _shows(text: str, title: list[str]) -> bool:
+    """Whether a line is the title, or the title and the site's name with a bar between, as browsers show it."""
+    tokens = wording.tokenize(text)
+    if tokens == title:
+        return True
+    size = len(title)
+    if size < LEAST_TITLE or title not in (tokens[:size], tokens[-size:]) or len(tokens) > size + MOST_SITE:
+        return False
+    cuts = list(SEPARATOR_RE.finditer(text))
+    return any(title in (wording.tokenize(text[: cut.start()]), wording.tokenize(text[cut.end() :])) for cut in cuts)
 
 
 def _called(block: Block, label: Label, rule: str, seen: str, confidence: float) -> Block:

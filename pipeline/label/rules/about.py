@@ -134,9 +134,9 @@ _COLONS = frozenset(":：=")
 
 @cache
 def _photo_credit_re() -> re.Pattern[str]:
-    """A photo word with a colon behind the end of a sentence: "... at the gate. Foto: Jane Roe"."""
+    """A photo word with a colon behind a sentence, a comma or an opening bracket: "... at the gate. Foto: Jane Roe"."""
     said = sorted({e.wording for e in wording.entries() if e.sign == "photo"}, key=lambda w: (-len(w), w))
-    return re.compile(rf"[.!?。)\]|/–-]\s?(?:{'|'.join(map(re.escape, said))})\s?[:：=]", re.IGNORECASE)
+    return re.compile(rf"[.!?。,(（)\]|/–-]\s?(?:{'|'.join(map(re.escape, said))})\s?[:：=]", re.IGNORECASE)
 
 
 def caption(page: Page, i: int) -> Vote | None:
