@@ -41,10 +41,10 @@ def levels(rows: npt.NDArray[np.floating], borders: npt.NDArray[np.float32]) -> 
 
     `borders` has a row a column, filled up with infinity.
     """
-    values = rows.astype(np.float32)
+    values = np.minimum(rows.astype(np.float32), np.finfo(np.float32).max)  # infinity reaches none of those that fill up
     reached = np.zeros(values.shape, dtype=np.uint8)
     for border in borders.T:
-        reached += (values >= border) & np.isfinite(border)
+        reached += values >= border
     count = np.maximum(np.isfinite(borders).sum(axis=1), 1)
     share: Floats = np.floor((2.0 * LEVELS * reached + count) / (2.0 * count)) - LEVELS // 2
     return share
