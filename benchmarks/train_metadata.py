@@ -221,7 +221,8 @@ def one_of(margins: Floats, right: Floats, weight: Floats, page: npt.NDArray[np.
     good = np.bincount(page, odds * right, pages)
     none = np.bincount(page, right, pages) == 0
     good = np.where(none, of_none, good)
-    everything = np.bincount(page, odds, pages) + of_none
+    everything = np.bincount(page, odds, pages) + of_none  # at least 1: the likeliest
+    good = np.maximum(good, np.finfo(np.float64).tiny)
     of_page = np.zeros(pages)
     of_page[page] = weight
     slope = weight * (odds / everything[page] - odds * right / good[page])

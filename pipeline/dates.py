@@ -24,7 +24,7 @@ _D = r"(?<![\d.:/-])(?P<{0}>\d{{1,2}})"
 _LETTER = r"(?:[^\W\d_]|(?!\d)[\u0900-\u0eff])"  # vowel signs of Indic scripts and Thai are no letters
 _SMALL = r"[a-z\u00df-\u00ff]"
 _MONTH_WORD = rf"(?P<{{0}}>{_LETTER}(?:(?!(?<={_SMALL})[A-Z]){_LETTER}){{{{1,13}}}})\.?"
-_YEAR = r"(?P<{0}>(?:1[5-9]|2[01])\d\d)(?!\d(?!\d?(?::[0-5]\d|\s?[^\W\d_])))"
+_YEAR = r"(?P<{0}>(?:1[5-9]|2[01])\d\d)(?!\d(?!\d?(?::[0-5]\d|\s?(?i:min|sec|comment|view|read)|[A-Z])))"
 """13xx and 14xx are years of the Solar or Lunar Hijri calendars. A time or "5 mins read" can be glued to the year."""
 _WORD_STARTS = rf"(?:(?<!\w)|(?<={_SMALL}|\d)(?=[A-Z]))"
 """Where a word starts, also one that a renderer has glued to the one before: "Jane DoeMarch 5"."""

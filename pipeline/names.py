@@ -45,11 +45,8 @@ def has_word(text: str, *signs: str) -> bool:
     return any(token in single for token in wording.tokenize(text))
 
 
-_BY = frozenset({"by", "von", "door", "oleh", "por", "przez"})
-"""Words that stand before a name and end none, unlike "Di" and "Na": "Browse By"."""
-
-_ABBREVIATION_RE = re.compile(r"[BCDFGHJ-NP-TV-XZ]{3,4}")
-"""Capitals that nobody can say: "MDR", "NDR". Two are initials: "MJ Lee"."""
+_BY = frozenset({"by", "von", "door", "przez"})
+"""Words that stand before a name and end none, unlike "Di" and "Oleh": "Browse By"."""
 
 
 def looks_like_name(text: str) -> bool:
@@ -63,7 +60,7 @@ def looks_like_name(text: str) -> bool:
     particles = _single("name_particle")
     if not 2 <= len(words) <= MAX_NAME_WORDS or (text[0].islower() and words[0].casefold() not in particles):
         return False
-    if _names_something_else(words) or any(_ABBREVIATION_RE.fullmatch(word) for word in words):
+    if _names_something_else(words):
         return False
     if words[-1].casefold() in _BY:
         return False

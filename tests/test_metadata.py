@@ -160,7 +160,7 @@ def test_a_line_that_says_another_credit_announces_no_author(line: str, credit: 
     assert announced_by(line) == credit
 
 
-@pytest.mark.parametrize("line", ["By Jane Roe", "Bypass", "Home", "", "By signing up you agree to our terms"])
+@pytest.mark.parametrize("line", ["By Jane Roe", "By Editor", "Bypass", "Home", "", "By signing up you agree to our terms"])
 def test_other_lines_announce_nobody(line: str) -> None:
     assert announced_by(line) is None
 
@@ -169,6 +169,19 @@ def test_a_row_of_names_is_no_biography_of_the_first() -> None:
     text = "Jane Roe, Anna Meyer, Christian Roth"
     sheet = Sheet(Document(Payload(b"", "page.txt"), text, blocks=(Block(0, len(text), Label.AUTHOR_BIO),)))
     assert [n.author.name for n in find_named(sheet)] == ["Jane Roe", "Anna Meyer", "Christian Roth"]
+
+
+def test_a_biography_with_a_place_is_no_row_of_names() -> None:
+    text = "Jane Roe, New York"
+    sheet = Sheet(Document(Payload(b"", "page.txt"), text, blocks=(Block(0, len(text), Label.AUTHOR_BIO),)))
+    assert [n.author.name for n in find_named(sheet)] == ["Jane Roe"]
+
+
+def test_a_date_behind_words_of_its_own_does_not_hear_the_line_above() -> None:
+    text = "Last updated\nPublished | 5 May 2020"
+    blocks = (Block(0, 13, Label.DATE), Block(13, len(text), Label.DATE))
+    (found,) = find_dated(Sheet(Document(Payload(b"", "page.txt"), text, blocks=blocks)))
+    assert "says updated" not in found.clues
 
 
 def test_comments_are_not_by_the_document_s_authors() -> None:

@@ -79,6 +79,7 @@ def test_without_metadata_nothing_changes() -> None:
         "River rises after a night of rain | Daily Echo",
         "River rises after a night of rain - Daily Echo, news of the valley",
         "Daily Echo – River rises after a night of rain",
+        "Daily Echo | dailyecho.example - River rises after a night of rain",
     ],
 )
 def test_a_title_as_browsers_show_it_is_the_title(line: str) -> None:
@@ -91,12 +92,24 @@ def test_a_title_as_browsers_show_it_is_the_title(line: str) -> None:
     [
         "River rises after a night of rain and falls again",
         "River rises | Daily Echo",
+        "Home > News > River rises after a night of rain",
+        "Home » News » River rises after a night of rain",
+        "Share | Tweet | River rises after a night of rain",
+        "Share – River rises after a night of rain",
+        "Home | Sports | River rises after a night of rain",
         "River rises after a night of rain | " + "one more story " * 10,
     ],
 )
 def test_a_line_that_says_more_than_the_title_stays(line: str) -> None:
     found = settled(document(Label.NAVIGATION, text=line + "\n"), Metadata(title=METADATA.title))
     assert labels(found) == [Label.NAVIGATION]
+
+
+def test_behind_the_text_only_the_title_alone_is_one() -> None:
+    text = "The river rose by two metres.\nRiver rises after a night of rain | Read it again\nRiver rises after a night of rain\n"
+    given = document(Label.PARAGRAPH, Label.RELATED_LINKS, Label.RELATED_LINKS, text=text)
+    found = settled(given, Metadata(title=METADATA.title))
+    assert labels(found) == [Label.PARAGRAPH, Label.RELATED_LINKS, Label.TITLE]
 
 
 def test_what_announces_and_joins_bylines_is_part_of_them() -> None:

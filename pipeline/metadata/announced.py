@@ -25,7 +25,7 @@ def announced_by(text: str) -> str | None:
     if len(text) > OPENING or len(text.split()) > MOST_OPENING:
         return None
     credit, said, rest = opening_of(text)
-    for _ in range(MOST_OPENING):  # "Autorin/Autor"
+    for _ in range(text.count("/")):  # "Autorin/Autor"
         _, again, after = opening_of(rest.lstrip("/ "))
         rest = after if said and again else rest
     return (credit or "author") if said and not wording.tokenize(rest) else None

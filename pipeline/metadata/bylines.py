@@ -225,9 +225,20 @@ _GLUE_RE = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 
 
 _ADDRESS_RE = re.compile(
-    r"\s?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,6}|@\w{2,32}(?![\w.]*@)|(?<=[a-zß-ÿ]{3})(?=\d{1,2}\s[^\W\d_])"
+    r"\s?[(<\[]?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,6}[)>\]]?|\s?[(<\[]?@\w[\w.-]{1,63}[)>\]]?"
+    r"|(?<=[a-zß-ÿ]{3})(?=\d{1,2}\s(?:h|hrs?|hours?|mins?|minutes?|days?|weeks?|months?|years?)\b)"
 )
 """Addresses for mail, handles of social networks, and where "5 hours ago" is glued to a name."""
+
+
+def _without_addresses(text: str) -> str:
+    """A text with bars for its addresses, or nothing before "and" and a comma."""
+    pieces = _ADDRESS_RE.split(text)
+    out = pieces[0]
+    for piece in pieces[1:]:
+        goes_on = piece.lstrip()[:1] in (",", ";", "&") or names.has_word((piece.split() or [""])[0], "and")
+        out += ("" if goes_on else " | ") + piece
+    return out
 
 
 def unglued(text: str) -> str:
@@ -235,7 +246,7 @@ def unglued(text: str) -> str:
 
     A bar also stands for addresses: "Jane Roe@janeroe", "Jane Roe jane@example.org John Doe".
     """
-    text = _ADDRESS_RE.sub(" | ", text[:MAX_BYLINE]) + text[MAX_BYLINE:]
+    text = _without_addresses(text[:MAX_BYLINE]) + text[MAX_BYLINE:]
     for cut in _GLUE_RE.finditer(text[:MAX_BYLINE]):
         behind = text[cut.start() :].split()[:4]
         plain = sorts_of(behind[0])[:1] == ["plain"] and sorts_of(text[: cut.start()])[-1:] != ["plain"]

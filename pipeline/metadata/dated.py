@@ -236,7 +236,8 @@ ANNOUNCED = 30
 def _said(sheet: Sheet, line: Line, expression: DateExpression) -> set[str]:
     """What the words before a date say of it; renderers put them on a line of their own at times."""
     said = line.text[: expression.start].rpartition("|")[2]
-    before = sheet.lines[line.number - 1].text if line.number and not said.strip() else ""
+    opens = line.number > 0 and not line.text[: expression.start].strip(" |")
+    before = sheet.lines[line.number - 1].text if opens else ""
     if len(before) <= ANNOUNCED and not any(c.isdigit() for c in before):
         said = f"{before} {said}"
     return {h.entry.sign for h in wording.find_in(said)}

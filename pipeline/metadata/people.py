@@ -27,6 +27,7 @@ from pipeline.metadata.candidates import choose_all, locate
 from pipeline.metadata.sheet import Line, Sheet, kind_of
 from pipeline.metadata.titles import hosts, site_names
 from pipeline.metadata.weights import Weights, score, sure
+from pipeline.onomasticon import sort_of
 
 METAS = {
     "author": "meta author",
@@ -72,6 +73,9 @@ MOST_PARTS = 8
 
 SHORT_BIO = 100
 """Characters of a line about the author that may be no more than names: "Authors: Jane Roe and John Doe"."""
+
+_OPENS_NAME = frozenset({"given", "both", "unknown"})
+"""Sorts of words that open a person's name and few places' names."""
 
 _AUTHOR_RE = re.compile(r"author(?:_?names?|s)?\Z")
 
@@ -178,8 +182,9 @@ def _of_bio(sheet: Sheet, line: Line) -> Iterator[Named]:
     hits = [h for h in wording.find_in(text) if h.first == 0 and h.entry.sign in ("author_bio", "byline")]
     rest = wording.rest_after(text, max(h.last for h in hits)) if hits else text
     people = names.read_people(rest) if len(rest) < SHORT_BIO else []
-    if len(people) > 1 and not any(p.author.role or p.author.affiliation for p in people):
-        return  # no more than names
+    called = [p.author.name for p in people if not p.author.role and not p.author.affiliation]
+    if len(called) == len(people) and sum(sort_of(name.split()[0]) in _OPENS_NAME for name in called) > 1:
+        return  # no more than names; "Jane Roe, New York" names one
     author = read_bio(rest)
     if author is None and len(rest) < 60 and len(people) == 1:
         author = people[0].author

@@ -24,6 +24,9 @@ LEAST_TITLE = 3
 MOST_SITE = 20
 """Words of a site's name and motto beside the title."""
 
+_BARS = frozenset({"|", "-", "–", "—", "·", "•", "»", "｜", "丨"})
+"""What stands between title and site. Other separators make breadcrumbs."""
+
 _OPEN = CHROME | {Label.SECTION}
 """Labels that give way: a name alone in the head is easily taken for a section."""
 
@@ -37,11 +40,12 @@ def settle(document: Document) -> Document:
     read_from = [(c, label) for field, label in FIELDS.items() for c in evidence.get(field, ()) if c.chosen and c.end > c.start]
     least, most = sum(map(len, title)) // 2, 4 * len(metadata.title or "") + 40  # half: folding may lengthen words
     blocks = list(document.blocks)
+    first = next((k for k, block in enumerate(blocks) if block.kept), len(blocks))
     for k, block in enumerate(blocks):
         if not _gives_way(block, _OPEN | {Label.DATE}):
             continue
         text = read(document, block.start, block.end) if title and least <= block.end - block.start < most else ""
-        if text and block.label in _OPEN and _shows(text, title):
+        if text and block.label in _OPEN and _shows(text, title, alone=k > first):
             blocks[k] = _called(block, Label.TITLE, "shows_title", metadata.title or "", sure)
             continue
         for c, label in read_from:
@@ -68,19 +72,28 @@ def _join_bylines(document: Document, blocks: list[Block]) -> None:
         between = before >= 0 and blocks[before].label is Label.BYLINE and joins_names(text)
         if between or announced_by(text) is not None:
             rule = "between_bylines" if between else "announces_byline"
-            blocks[k] = _called(blocks[k], Label.BYLINE, rule, text, max(e.confidence for e in blocks[behind].evidence))
+            blocks[k] = _called(
+                blocks[k], Label.BYLINE, rule, text, max((e.confidence for e in blocks[behind].evidence), default=0.0)
+            )
 
 
-def _shows(text: str, title: list[str]) -> bool:
-    """Whether a line is the title, or the title and the site's name with a bar between, as browsers show it."""
+def _shows(text: str, title: list[str], *, alone: bool) -> bool:
+    """Whether a line is the title, or, if not `alone`, the title and the site's name with a bar between, as browsers show it.
+
+    Home > News > Title is none, nor is a bar with words of chrome beside it: "Share | Title".
+    """
     tokens = wording.tokenize(text)
+    size = len(title)
     if tokens == title:
         return True
-    size = len(title)
-    if size < LEAST_TITLE or title not in (tokens[:size], tokens[-size:]) or len(tokens) > size + MOST_SITE:
+    if alone or size < LEAST_TITLE or title not in (tokens[:size], tokens[-size:]) or len(tokens) > size + MOST_SITE:
         return False
-    cuts = list(SEPARATOR_RE.finditer(text))
-    return any(title in (wording.tokenize(text[: cut.start()]), wording.tokenize(text[cut.end() :])) for cut in cuts)
+    cuts = [cut for cut in SEPARATOR_RE.finditer(text) if cut.group().strip() in _BARS]
+    sides = [(text[: cut.start()], text[cut.end() :]) for cut in cuts]
+    beside = [rest for head, rest in sides if wording.tokenize(head) == title]
+    beside += [head for head, rest in sides if wording.tokenize(rest) == title]
+    pieces = SEPARATOR_RE.split(beside[0]) if beside else []
+    return bool(beside) and all(hit.entry.sign not in CHROME for piece in pieces for hit in wording.find_in(piece))
 
 
 def _called(block: Block, label: Label, rule: str, seen: str, confidence: float) -> Block:

@@ -1,5 +1,7 @@
 """What each clue is worth: a table of log-odds by field, trained (`benchmarks/train_metadata.py`) and kept as text.
 
+The odds are those of a candidate against "none of them", whatever else the page offers; for authors, against "no author".
+
 A candidate's score is the weight of "*" plus the weights of its clues; a clue that the table does not have weighs nothing.
 """
 
@@ -27,10 +29,10 @@ def read_weights(table: str) -> Weights:
 
 
 def score(weights: Weights, field: str, kind: str, clues: Iterable[str]) -> int:
-    """Log-odds, in hundredths, that a candidate is right."""
+    """Log-odds, in hundredths, of a candidate against none."""
     return sum(weights.get((field, kind, clue), 0) for clue in ("*", *clues))
 
 
 def sure(hundredths: int) -> float:
-    """The probability that log-odds stand for, to three places."""
+    """The probability that log-odds stand for, to three places: of a candidate, if there were no other."""
     return round(1 / (1 + math.exp(-max(-2000, min(2000, hundredths)) / 100)), 3)

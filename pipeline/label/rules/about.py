@@ -134,9 +134,10 @@ _COLONS = frozenset(":：=")
 
 @cache
 def _photo_credit_re() -> re.Pattern[str]:
-    """A photo word with a colon behind a sentence, a comma or an opening bracket: "... at the gate. Foto: Jane Roe"."""
+    """A photo word with a colon and a name behind a sentence, a comma or an opening bracket: "... at the gate. Foto: Jane Roe"."""
     said = sorted({e.wording for e in wording.entries() if e.sign == "photo"}, key=lambda w: (-len(w), w))
-    return re.compile(rf"[.!?。,(（)\]|/–-]\s?(?:{'|'.join(map(re.escape, said))})\s?[:：=]", re.IGNORECASE)
+    words = "|".join(map(re.escape, said))
+    return re.compile(rf"(?:[.!?。,(（)\]|/]|(?<!\w)[–-])\s?(?i:{words})\s?[:：=](?!\s*[a-zß-ÿ])")
 
 
 def caption(page: Page, i: int) -> Vote | None:
