@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pipeline import wording
 from pipeline.document import BY_HAND, MOST_SHOWN, Candidate, Label
+from pipeline.metadata.bylines import OPENING, says_by
 from pipeline.metadata.candidates import choose, locate
 from pipeline.metadata.headline import Surroundings
 from pipeline.metadata.sheet import Sheet, kind_of
@@ -183,6 +184,7 @@ def _of_lines(sheet: Sheet) -> Iterator[tuple[str, int, str, int]]:
         if len(text) > MAX_TITLE:
             continue
         bare = sheet.kind == "text" and len(text) > 8 and times[line.text] <= MOST_SHOWN
+        bare = bare and not (line.label is Label.BYLINE and says_by(text[:OPENING]))
         rule = None
         if line.block.evidence and line.block.evidence[0].rule == BY_HAND:
             rule = SAID_BY_HAND if line.label is Label.TITLE else None
