@@ -12,7 +12,6 @@ import argparse
 import gzip
 import json
 import pickle
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,13 +19,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-from scipy.optimize import minimize
-from sklearn.feature_extraction import DictVectorizer
-
 import pipeline
 from benchmarks.bench import scorer
+from benchmarks.choice import Example, each_alone, fit, one_of
 from benchmarks.dataset import RENDERERS, SETS, jsonl
 from pipeline.dates import minutes
 from pipeline.document import Document, Payload, UnusablePayloadError
@@ -36,8 +31,6 @@ from pipeline.metadata import people, publisher, split_metadata, titles, when
 from pipeline.metadata.dated import find_dated
 from pipeline.metadata.sheet import Sheet
 from pipeline.metadata.weights import Weights, load
-
-Floats = npt.NDArray[np.float64]
 
 FOLDS = 3
 Folds = Mapping[str, int]
@@ -66,9 +59,6 @@ SHIFT = {
 }
 """Hundredths of log-odds added to what is learned: to the bias, so that one half is where the field's F1 is best; to biographies,
 which the pages of think tanks have oftener than those of the sets; to lines labelled title, for the pages that are no articles."""
-
-RARE = 5
-"""Times that a clue must be seen to get a weight."""
 
 MODIFIED = {
     "*": -200,
@@ -137,15 +127,6 @@ class Read:
     sheet: Sheet
 
 
-@dataclass(frozen=True)
-class Example:
-    """A candidate's clues, whether it is right, and how much it counts."""
-
-    clues: tuple[str, ...]
-    right: bool
-    weight: float = 1.0
-
-
 def labelled(bench: Path, source: str, models: Sequence[Model], fold: Folds, work: Path) -> list[tuple[str, str, Document]]:
     """The pages of both sets in one source, through all stages before metadata; built once."""
     kept = work / f"labelled-{source}.pickle.gz"
@@ -178,55 +159,6 @@ def _payloads(bench: Path, name: str, source: str) -> Iterator[tuple[str, Payloa
     else:
         for row in jsonl(bench / name / f"text-{source}.jsonl.gz"):
             yield row["id"], Payload(row["text"].encode(), "page", row["id"])
-
-
-def fit(pages: Sequence[Sequence[Example]], field: str) -> dict[str, int]:
-    """Weights of the clues as hundredths of log-odds, "*" for the bias; drawn to the weights by hand, or to nothing."""
-    examples = [e for page in pages for e in page]
-    count = Counter(clue for e in examples for clue in set(e.clues))
-    vectorizer = DictVectorizer()
-    rows = vectorizer.fit_transform([{c: 1 for c in e.clues if count[c] >= RARE} for e in examples])
-    clues = [str(c) for c in vectorizer.get_feature_names_out()]
-    priors = PRIORS[field]
-    by_hand = np.array([priors.get(c, 0) / 100 for c in clues])
-    right, weight = (np.array([getattr(e, part) for e in examples], dtype=np.float64) for part in ("right", "weight"))
-    page = np.repeat(np.arange(len(pages)), [len(p) for p in pages])
-
-    def loss(w: Floats) -> tuple[float, Floats]:
-        margins = rows @ (w[:-1] + by_hand) + w[-1]
-        of_all, slope = (one_of if field in ONE_OF else each_alone)(margins, right, weight, page)
-        return of_all + float(w @ w) / 2 / STRENGTH[field], np.append(rows.T @ slope, slope.sum()) + w / STRENGTH[field]
-
-    found = minimize(loss, np.zeros(len(clues) + 1), jac=True, method="L-BFGS-B", options={"maxiter": 1000}).x
-    weights = {c: round(100 * w) for c, w in zip(clues, found[:-1] + by_hand, strict=True)}
-    seldom = {c: w for c, w in priors.items() if c not in weights}
-    return {"*": round(100 * found[-1]), **seldom, **{c: w for c, w in weights.items() if abs(w) >= 3}}
-
-
-def each_alone(margins: Floats, right: Floats, weight: Floats, _: npt.NDArray[np.int64]) -> tuple[float, Floats]:
-    """Logistic loss of each candidate, and its slope by the margins."""
-    loss = np.logaddexp(0, margins) - right * margins
-    return float(weight @ loss), weight * (1 / (1 + np.exp(-margins)) - right)
-
-
-def one_of(margins: Floats, right: Floats, weight: Floats, page: npt.NDArray[np.int64]) -> tuple[float, Floats]:
-    """Logistic loss of the choice among a page's candidates and "none of them", whose margin is 0, and its slope by the margins.
-
-    Several candidates of a page can be right, and share its probability; if there is none, "none" is right.
-    """
-    pages = int(page[-1]) + 1
-    top = np.zeros(pages)
-    np.maximum.at(top, page, margins)
-    odds, of_none = np.exp(margins - top[page]), np.exp(-top)
-    good = np.bincount(page, odds * right, pages)
-    none = np.bincount(page, right, pages) == 0
-    good = np.where(none, of_none, good)
-    everything = np.bincount(page, odds, pages) + of_none  # at least 1: the likeliest
-    good = np.maximum(good, np.finfo(np.float64).tiny)
-    of_page = np.zeros(pages)
-    of_page[page] = weight
-    slope = weight * (odds / everything[page] - odds * right / good[page])
-    return float(of_page @ (np.log(everything) - np.log(good))), slope
 
 
 def title_examples(page: Read, norm: Callable[[str], str]) -> Iterator[Example]:
@@ -282,9 +214,11 @@ def train(pages: Sequence[Read], kind: str, norm: Callable[[str], str]) -> dict[
             [replace(e, weight=e.weight * (NEWS[field] if page.set == "fundus-dev" else 1.0)) for e in examples_of(page, norm)]
             for page in pages
         ]
-        found = fit([of_page for of_page in examples if of_page], field)
-        for clue in found:
-            found[clue] += SHIFT.get((field, kind, clue), 0)
+        loss = one_of if field in ONE_OF else each_alone
+        found = fit([of_page for of_page in examples if of_page], loss, PRIORS[field], STRENGTH[field])
+        for (of, source, clue), shift in SHIFT.items():
+            if (of, source) == (field, kind):
+                found[clue] = found.get(clue, 0) + shift
         weights |= {(field, kind, clue): w for clue, w in found.items()}
         if field == "title":
             for page in pages:

@@ -30,9 +30,15 @@ _BARS = frozenset({"|", "-", "–", "—", "·", "•", "»", "｜", "丨"})
 _OPEN = CHROME | {Label.SECTION}
 """Labels that give way: a name alone in the head is easily taken for a section."""
 
+_OPEN_TO_AUTHORS = _OPEN | {Label.DATE}
+"""Labels that give way to a byline: a date's line may name an author."""
+
 
 def settle(document: Document) -> Document:
-    """Stage: call lines of chrome what the metadata was read from; facts of the head, and what a person has labelled, stay."""
+    """Stage: call lines of chrome what was read from them, and date lines that name an author bylines.
+
+    Facts of the head, and what a person has labelled, stay.
+    """
     metadata = document.metadata
     title = wording.tokenize(metadata.title or "")
     evidence = dict(metadata.evidence)
@@ -42,7 +48,7 @@ def settle(document: Document) -> Document:
     blocks = list(document.blocks)
     first = next((k for k, block in enumerate(blocks) if block.kept), len(blocks))
     for k, block in enumerate(blocks):
-        if not _gives_way(block, _OPEN | {Label.DATE}):
+        if not _gives_way(block, _OPEN_TO_AUTHORS):
             continue
         text = read(document, block.start, block.end) if title and least <= block.end - block.start < most else ""
         if text and block.label in _OPEN and _shows(text, title, alone=k > first):
@@ -66,15 +72,14 @@ def _join_bylines(document: Document, blocks: list[Block]) -> None:
     """Call lines of chrome bylines that stand above one and say "By", or between two and say "and"."""
     shown = [k for k, block in enumerate(blocks) if block.label is not Label.BLANK and not block.in_head]
     for before, k, behind in zip([-1, *shown], shown, shown[1:], strict=False):
-        if blocks[behind].label is not Label.BYLINE or not _gives_way(blocks[k], _OPEN):
+        block, below = blocks[k], blocks[behind]
+        if below.label is not Label.BYLINE or not _gives_way(block, _OPEN) or block.end - block.start >= OPENING:
             continue
-        text = read(document, blocks[k].start, blocks[k].end) if blocks[k].end - blocks[k].start < OPENING else "-" * OPENING
+        text = read(document, block.start, block.end)
         between = before >= 0 and blocks[before].label is Label.BYLINE and joins_names(text)
         if between or announced_by(text) is not None:
             rule = "between_bylines" if between else "announces_byline"
-            blocks[k] = _called(
-                blocks[k], Label.BYLINE, rule, text, max((e.confidence for e in blocks[behind].evidence), default=0.0)
-            )
+            blocks[k] = _called(block, Label.BYLINE, rule, text, max((e.confidence for e in below.evidence), default=0.0))
 
 
 def _shows(text: str, title: list[str], *, alone: bool) -> bool:
