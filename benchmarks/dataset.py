@@ -41,7 +41,7 @@ class Row:
     id: str
     type: str
     site: str
-    rows: npt.NDArray[np.float64]
+    rows: npt.NDArray[np.float32]
     slots: list[bytes]
     tags: list[tuple[bytes, bytes]]
     telling: Telling
@@ -87,10 +87,15 @@ def site_of(gold: dict[str, Any]) -> str:
     return "host:" + ".".join(host.split(".")[-2:])
 
 
+def document_of(renderer: str, source: str) -> Document:
+    """The blocks of a flattened text, or of the markup if `renderer` is "html"."""
+    text, blocks = flatten_page(source) if renderer == "html" else (source, tuple(line_blocks(source)))
+    return Document(Payload(b"", ""), text=text, blocks=blocks)
+
+
 def page_of(renderer: str, source: str) -> Page:
     """The page of a flattened text, or of the markup if `renderer` is "html"."""
-    text, blocks = flatten_page(source) if renderer == "html" else (source, tuple(line_blocks(source)))
-    return Page.of(Document(Payload(b"", ""), text=text, blocks=blocks))
+    return Page.of(document_of(renderer, source))
 
 
 def sources(bench: Path, name: str, renderer: str) -> Iterator[tuple[str, str]]:
@@ -103,14 +108,19 @@ def sources(bench: Path, name: str, renderer: str) -> Iterator[tuple[str, str]]:
             yield gold["id"], decode_bytes(file.read()).text
 
 
+def measured(page: Page) -> npt.NDArray[np.float32]:
+    """The features of a page's lines; the columns of the lexicons are filled in by who has them."""
+    rows = features(page, np.zeros(len(page.lines)))
+    if page.markups:
+        rows = np.hstack([rows, markup_features(page, rows, np.zeros(1 << 16, dtype=np.int16))])
+    return rows.astype(np.float32)
+
+
 def _build(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
     name, renderer, gold, source = job
     page = page_of(renderer, source)
     if not page.lines:
         return None
-    rows = features(page, np.zeros(len(page.lines)))
-    if page.markups:
-        rows = np.hstack([rows, markup_features(page, rows, np.zeros(1 << 16, dtype=np.int16))])
     texts = [line.text for line in page.lines]
     return Row(
         name,
@@ -118,7 +128,7 @@ def _build(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
         gold["id"],
         gold["type"] if name.startswith("wcxb") else "fundus",
         site_of(gold),
-        rows.astype(np.float32),
+        measured(page),
         [reading.slots for reading in page.readings],
         tag_slots(page.markups),
         page.telling,

@@ -14,6 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -23,11 +24,13 @@ import scipy.sparse as sp
 from catboost import CatBoostClassifier
 from sklearn.linear_model import SGDClassifier
 
-from benchmarks.categories import Examples, confusion, figures
+from benchmarks.categories import Examples, confusion, figures, read_sources
 from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1
+from benchmarks.graft import Graft, grafts
 from benchmarks.kinds import category_pairs, fit_category
 from benchmarks.network import train_network
 from benchmarks.trees import REPEATABLE, TABLE, Floats, Judged, ask, from_catboost, keeps, second_matrix
+from pipeline.document import Label
 from pipeline.label.features import SPOKEN, WIDTH, spoken
 from pipeline.label.lexicon import slot_scores
 from pipeline.label.markup import FIXED, moving
@@ -170,29 +173,46 @@ class Looks(NamedTuple):
 class Trainer:
     """Trains on some rows as if there were no others: the second look only sees first looks that never saw the page."""
 
-    def __init__(self, rows: Sequence[Row], examples: Examples, a: argparse.Namespace) -> None:
-        self.rows, self.examples, self.a = rows, examples, a
+    def __init__(self, rows: Sequence[Row], examples: Examples, a: argparse.Namespace, grafted: Sequence[Graft] = ()) -> None:
+        self.rows, self.examples, self.a = [*rows, *(g.row for g in grafted)], examples, a
+        self.origins = {len(rows) + n: g.origins for n, g in enumerate(grafted)}
 
     def fit(self, train: Sequence[int], name: str) -> Models:
         """All models from some rows; what the two looks learned is kept in the work folder under `name`."""
         fold = dict(zip(train, folds([self.rows[i] for i in train], self.a.inner, seed=7), strict=True))
-        kept = self.a.work / f"looks-{self.a.kind}-{name}.pickle"
-        looks = cached(kept, lambda: self._look(train, fold))
+        grown = cache(lambda: self._grown(fold))
+        looks = cached(self.a.work / f"looks-{self.a.kind}-{name}.pickle", lambda: grown()[0]._look(grown()[1]))
+        network = cached(
+            self.a.work / f"network-{self.a.kind}-{name}.pickle", lambda: grown()[0]._network(grown()[1], looks.words)
+        )
         self._score(fold, looks.words)
-        network = cached(self.a.work / f"network-{self.a.kind}-{name}.pickle", lambda: self._network(train))
         examples = [i for i in self.examples.indices if i in fold]
         kinds = fit_category(self.rows, self.examples, examples, looks.first, looks.second, self.a.category_trees)
         return Models(*looks.lexicons, *looks.trees, network, kinds)
 
-    def _network(self, train: Sequence[int]) -> Network:
-        sound = [i for i in train if self.rows[i].sound]
-        known = set(self.examples.indices)
-        targets = [self.examples.of(i) if i in known else [] for i in sound]
-        return train_network([self.rows[i] for i in sound], targets, self.a.epochs)
+    def _grown(self, fold: Mapping[int, int]) -> tuple[Trainer, dict[int, int]]:
+        """A trainer that has grafted pages, too, and the fold of each row: theirs is that of the page whose body they have."""
+        found = grafts(self.rows, fold, lambda keys: read_sources(self.a.bench, keys))
+        return Trainer(self.rows, self.examples, self.a, found), {
+            **fold,
+            **{len(self.rows) + n: fold[g.body] for n, g in enumerate(found)},
+        }
 
-    def _look(self, train: Sequence[int], fold: Mapping[int, int]) -> Looks:
+    def _network(self, fold: Mapping[int, int], words: Sequence[Lexicons]) -> Network:
+        self._score(fold, words)
+        sound = [i for i in fold if self.rows[i].sound]
+        return train_network([self.rows[i] for i in sound], [self._targets(i) for i in sound], self.a.epochs)
+
+    def _targets(self, i: int) -> Sequence[tuple[int, Label, float]]:
+        """The lines of a row whose kind is known; those of a grafted page where they come from."""
+        if i not in self.origins:
+            return self.examples.of(i) if i in self.examples.votes else []
+        known = {(j, k): rest for j in {j for j, _ in self.origins[i]} for k, *rest in self._targets(j)}
+        return [(n, *known[origin]) for n, origin in enumerate(self.origins[i]) if origin in known]
+
+    def _look(self, fold: Mapping[int, int]) -> Looks:
         """The two looks, and what they say of each row where they did not learn from it."""
-        rows, a = self.rows, self.a
+        rows, a, train = self.rows, self.a, list(fold)
         sound = [i for i in train if rows[i].sound]
         words = [self._lexicons([i for i in sound if fold[i] != f]) for f in range(a.inner)]
         self._score(fold, words)
@@ -271,14 +291,14 @@ def main() -> None:
     ap.add_argument("--first-trees", type=int, default=300)
     ap.add_argument("--second-trees", type=int, help="300 for text, 450 for HTML")
     ap.add_argument("--category-trees", type=int, help="120 for text, 100 for HTML")
-    ap.add_argument("--epochs", type=int, help="of the network: 18 for text, 30 for HTML")
+    ap.add_argument("--epochs", type=int, help="of the network: 18 for text, 20 for HTML")
     ap.add_argument("--kind", choices=["text", "html"], default="text", help="what the model judges")
     ap.add_argument("--only", choices=["figures", "model"])
     ap.add_argument("--fold", type=int, nargs="+", help="figures of these outer folds only")
     a = ap.parse_args()
     a.second_trees = a.second_trees or (300 if a.kind == "text" else 450)
     a.category_trees = a.category_trees or (120 if a.kind == "text" else 100)
-    a.epochs = a.epochs or (18 if a.kind == "text" else 30)
+    a.epochs = a.epochs or (18 if a.kind == "text" else 20)
     started = time.monotonic()
 
     def say(text: str) -> None:
