@@ -139,7 +139,7 @@ def _captions(document: Document) -> tuple[tuple[Caption, ...], tuple[Candidate,
 
 def _split_credit(text: str) -> Caption:
     """A caption and its credit: "... April 27, 2024. /Xinhua" or "Photo: Jane Roe"."""
-    hits = [h for h in wording.find_in(text) if h.entry.sign in ("photo", "photographer") and h.first == 0]
+    hits = [h for h in wording.find_first_in(text) if h.entry.sign in ("photo", "photographer")]
     if hits and len(text.split()) <= 10:
         credit = wording.rest_after(text, max(h.last for h in hits)).strip("()")
         if credit:
@@ -153,7 +153,7 @@ def _split_credit(text: str) -> Caption:
 def _tags(document: Document) -> tuple[tuple[str, ...], tuple[Candidate, ...]]:
     found = []
     for block, text in labelled(document, Label.TAGS):
-        head = next((h for h in wording.find_in(text) if h.entry.sign == "tags" and h.first == 0), None)
+        head = next((h for h in wording.find_first_in(text) if h.entry.sign == "tags"), None)
         rest = text if head is None else wording.rest_after(text, head.last)
         for piece in re.split(r"[,;|/•·#、，]", rest):
             tag = piece.strip(" :：")

@@ -75,7 +75,7 @@ def says_by(opening: str) -> bool:
     if names.first_words_of("byline").isdisjoint(tokens):
         return False
     return any(h.entry.sign == "byline" for h in wording.find(tokens)) or any(
-        h.entry.sign == "byline" and h.first == 0 for k in (1, 2) for h in wording.find(tokens[k:])
+        h.entry.sign == "byline" for k in (1, 2) for h in wording.find_first(tokens[k:])
     )
 
 
@@ -150,7 +150,7 @@ def _goes_on(words: list[str], before: str) -> bool:
     shouted = word.isupper() and len(word) > 2 and not before.isupper()
     small = word[0].islower() and not names.has_word(word, "and", "with")
     role = names.has_word(" ".join(words[1:4]), "role") and sort_of(word) in ("plain", "unknown") and len(word) > 7
-    said = any(h.first == 0 and h.entry.sign in _BEHIND for h in wording.find_in(" ".join(words[:4])))
+    said = any(h.entry.sign in _BEHIND for h in wording.find_first_in(" ".join(words[:4])))
     host = any(HOST_RE.fullmatch(w) for w in words[:2])
     return not word[:1].isalpha() or small or shouted or said or role or host or names.has_word(word, *_BEHIND)
 
@@ -258,7 +258,7 @@ def unglued(text: str) -> str:
 def opening_of(text: str) -> tuple[str | None, bool, str]:
     """The credit that opens a byline (`None` for authors), whether it is said ("By"), and what follows it."""
     bare = text.lstrip("•●▪‣◦–—-*· ")
-    hits = [h for h in wording.find_in(bare) if h.first == 0]
+    hits = wording.find_first_in(bare)
     for hit in sorted(hits, key=lambda h: -h.last):
         if hit.entry.sign in CREDITS:
             return hit.entry.sign, True, wording.rest_after(bare, hit.last)
@@ -269,7 +269,7 @@ def opening_of(text: str) -> tuple[str | None, bool, str]:
         return None, True, bare[glued.end() :].strip()
     tokens = wording.tokenize(bare[:60])
     for k in (1, 2):  # "Posted by", "Published by": a word or two before the "by"
-        by = next((h for h in wording.find(tokens[k:]) if h.first == 0 and h.entry.sign == "byline"), None)
+        by = next((h for h in wording.find_first(tokens[k:]) if h.entry.sign == "byline"), None)
         if by is not None and k < len(tokens) and _VERBS_RE.match(bare):
             return None, True, wording.rest_after(bare, k + by.last)
     return None, False, bare

@@ -179,7 +179,7 @@ def _of_byline(sheet: Sheet, line: Line, *, marked: bool, asked: bool = False) -
 
 def _of_bio(sheet: Sheet, line: Line) -> Iterator[Named]:
     text = line.text
-    hits = [h for h in wording.find_in(text) if h.first == 0 and h.entry.sign in ("author_bio", "byline")]
+    hits = [h for h in wording.find_first_in(text) if h.entry.sign in ("author_bio", "byline")]
     rest = wording.rest_after(text, max(h.last for h in hits)) if hits else text
     people = names.read_people(rest) if len(rest) < SHORT_BIO else []
     called = [p.author.name for p in people if not p.author.role and not p.author.affiliation]

@@ -279,7 +279,7 @@ def find_publisher(
 
 
 def _without_source_word(text: str) -> str:
-    hit = next((h for h in wording.find_in(text) if h.entry.sign == "source" and h.first == 0), None)
+    hit = next((h for h in wording.find_first_in(text) if h.entry.sign == "source"), None)
     return (wording.rest_after(text, hit.last) if hit else "") or text.strip()
 
 

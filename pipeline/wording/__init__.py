@@ -203,6 +203,16 @@ class Hit(NamedTuple):
 
 def find(tokens: list[str], *, colon: int | None = None) -> list[Hit]:
     """Entries that match a line, given its tokens; `colon` is the number of tokens before its first colon, if any."""
+    hits = find_first(tokens, colon=colon)
+    _, anywhere = _tables()
+    for i in anywhere.places(tokens[:MAX_TOKENS]):
+        if i:
+            hits += [hit for hit in anywhere.at(tokens, i) if hit.entry.where == "any" or hit.last == len(tokens)]
+    return hits
+
+
+def find_first(tokens: list[str], *, colon: int | None = None) -> list[Hit]:
+    """Entries that match a line and stand at its beginning; of the words behind nothing is looked at that they do not need."""
     if not tokens:
         return []
     opening, anywhere = _tables()
@@ -212,9 +222,7 @@ def find(tokens: list[str], *, colon: int | None = None) -> list[Hit]:
         for hit in opening.at(tokens, 0)
         if hit.entry.where == "start" or hit.last == size or (hit.entry.where == "head" and hit.last == colon)
     ]
-    for i in anywhere.places(tokens[:MAX_TOKENS]):
-        hits += [hit for hit in anywhere.at(tokens, i) if hit.entry.where == "any" or hit.last == size]
-    return hits
+    return hits + [hit for hit in anywhere.at(tokens, 0) if hit.entry.where == "any" or hit.last == size]
 
 
 def rest_after(text: str, count: int) -> str:
@@ -227,5 +235,15 @@ def rest_after(text: str, count: int) -> str:
 
 def find_in(text: str) -> list[Hit]:
     """Entries that match a line of text."""
+    return find(tokenize(text), colon=_colon(text))
+
+
+def find_first_in(text: str) -> list[Hit]:
+    """Entries that match a line of text and stand at its beginning."""
+    return find_first(tokenize(text), colon=_colon(text))
+
+
+def _colon(text: str) -> int | None:
+    """Words before the first colon of a text, if it has one."""
     before, sign, _ = text.replace("\uff1a", ":").partition(":")
-    return find(tokenize(text), colon=len(tokenize(before)) if sign else None)
+    return len(tokenize(before)) if sign else None
