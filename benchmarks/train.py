@@ -20,16 +20,14 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
-from catboost import CatBoostClassifier
-from sklearn.linear_model import SGDClassifier
 
 from benchmarks.categories import Examples, confusion, figures, read_sources
 from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1
 from benchmarks.graft import Graft, grafts
 from benchmarks.kinds import category_pairs, fit_category
+from benchmarks.looks import stack, train_lexicon, train_tags, train_trees
 from benchmarks.network import train_network
-from benchmarks.trees import REPEATABLE, TABLE, Floats, Judged, ask, from_catboost, keeps, second_matrix
+from benchmarks.trees import TABLE, Floats, Judged, ask, keeps, second_matrix
 from pipeline.document import Label
 from pipeline.label.features import SPOKEN, WIDTH, spoken
 from pipeline.label.lexicon import slot_scores
@@ -42,56 +40,6 @@ from pipeline.label.trees import Trees, probabilities
 T = TypeVar("T")
 
 
-def slot_matrix(rows: Sequence[Row]) -> sp.csr_matrix:
-    """The lines' words as a sparse matrix: 1 over the square root of their number."""
-    counts = np.array([len(s) // 4 for r in rows for s in r.slots])
-    flat = np.frombuffer(b"".join(s for r in rows for s in r.slots), dtype=np.int32)
-    values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
-    return sp.csr_matrix((values, flat, np.concatenate([[0], np.cumsum(counts)])), shape=(len(counts), 1 << 16))
-
-
-def train_lexicon(rows: Sequence[Row]) -> npt.NDArray[np.int16]:
-    """Weights of the lexicon, as 256ths."""
-    rows = [r for r in rows if r.renderer != "inscriptis"]
-    y = np.concatenate([r.kept for r in rows]).astype(int)
-    weights = np.concatenate([r.weights + 30 / len(r.bags) for r in rows])
-    model = SGDClassifier(loss="log_loss", alpha=2e-6, max_iter=4, tol=None, random_state=0, average=True)
-    model.fit(slot_matrix(rows), y, sample_weight=weights)
-    return np.clip(np.round(model.coef_[0] * 256), -32000, 32000).astype(np.int16)
-
-
-def train_tags(rows: Sequence[Row]) -> npt.NDArray[np.int16]:
-    """Weights of the class names' lexicon, as 256ths."""
-    tags = [pair for r in rows for pair in r.tags]
-    parts = [slots for pair in tags for slots in pair]
-    sizes = np.array([len(p) // 4 for p in parts])
-    values = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes).astype(np.float32)
-    flat = np.frombuffer(b"".join(parts), dtype=np.int32)
-    ends = np.concatenate([[0], np.cumsum(sizes.reshape(-1, 2).sum(axis=1))])
-    matrix = sp.csr_matrix((values, flat, ends), shape=(len(tags), 1 << 16))
-    y = np.concatenate([r.kept for r in rows]).astype(int)
-    weights = np.concatenate([r.weights + 30 / len(r.bags) for r in rows])
-    model = SGDClassifier(loss="log_loss", alpha=4e-6, max_iter=4, tol=None, random_state=0, average=True)
-    model.fit(matrix, y, sample_weight=weights)
-    return np.clip(np.round(model.coef_[0] * 256), -32000, 32000).astype(np.int16)
-
-
-def train_trees(x: npt.NDArray[np.float32], y: npt.NDArray[np.int64], weights: Floats, trees: int, rate: float) -> Trees:
-    """Boosted oblivious trees of depth 6 for a yes-or-no target."""
-    model = CatBoostClassifier(
-        iterations=trees,
-        depth=6,
-        learning_rate=rate,
-        border_count=63,
-        rsm=0.3,
-        bootstrap_type="Bernoulli",
-        subsample=0.5,
-        **REPEATABLE,
-    )
-    model.fit(x, y, sample_weight=weights)
-    return from_catboost(model)
-
-
 def chosen(rows: Sequence[Row], seed: int) -> list[int]:
     """One rendering of each page, drawn at random: the three are nearly copies of each other."""
     rng = np.random.default_rng(seed)
@@ -99,14 +47,6 @@ def chosen(rows: Sequence[Row], seed: int) -> list[int]:
     for i, r in enumerate(rows):
         by_page.setdefault((r.set, r.id), []).append(i)
     return sorted(v[int(rng.integers(len(v)))] for v in by_page.values())
-
-
-def stack(
-    rows: Sequence[Row], matrices: Sequence[npt.NDArray[np.float32]]
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], Floats]:
-    """Training data: features, targets, weights."""
-    y = np.concatenate([r.kept for r in rows]).astype(np.int64)
-    return np.vstack(matrices).astype(np.float32), y, np.concatenate([r.weights for r in rows])
 
 
 def table(title: str, rows: Sequence[Row], keeps: Sequence[npt.NDArray[np.bool_]]) -> str:
