@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,15 @@ from benchmarks.dataset import Row
 from benchmarks.trees import REPEATABLE, Floats, Judged, from_catboost, keeps, second_matrix
 from pipeline.document import KEPT, Label
 from pipeline.label.category import CLASSES, INDEX
-from pipeline.label.trees import Trees
+from pipeline.label.model import HUNDREDTHS
+from pipeline.label.order import in_order
+from pipeline.label.trees import SCALE, Trees
+
+SELDOM = 3.0
+"""Lines that each label is counted with beforehand."""
+
+FOLLOWED = 20.0
+"""Lines that are counted beforehand behind each label, of the labels as they are frequent."""
 
 
 def category_matrix(row: Row, first: Floats, second: Floats, votes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -60,10 +69,26 @@ def fit_category(
     return train_categories(np.vstack(xs), ys, ws, trees)
 
 
+def order_of(pages: Sequence[Sequence[str | None]]) -> npt.NDArray[np.int16]:
+    """How much likelier each label is right after each than anywhere, in hundredths of logarithms; learned from pages' labels."""
+    size = len(CLASSES)
+    pairs, alone = np.zeros((size, size)), np.full(size, SELDOM)
+    for page in pages:
+        numbers = [None if label is None else INDEX[Label(label)] for label in page]
+        for one, other in pairwise(numbers):
+            if one is not None and other is not None:
+                pairs[one, other] += 1
+        alone += np.bincount([number for number in numbers if number is not None], minlength=size)
+    share = alone / alone.sum()
+    pairs += FOLLOWED * share
+    return np.round(HUNDREDTHS * np.log(pairs / pairs.sum(axis=1, keepdims=True) / share)).astype(np.int16)
+
+
 def category_pairs(
     rows: Sequence[Row],
     examples: Examples,
     trees: Trees,
+    follows: npt.NDArray[np.int16],
     hand: Sequence[int],
     judged: Judged,
 ) -> list[tuple[str, str, int]]:
@@ -74,7 +99,7 @@ def category_pairs(
         seen = category_matrix(rows[i], judged.first[i], judged.second[i], examples.votes[i])
         margins = trees.margins(seen.astype(np.float64))
         fits = kept_classes == keeps([rows[i]], [judged.joint[i]])[0][:, None]
-        best = np.where(fits, margins, -(1 << 40)).argmax(axis=1)
+        best = in_order(np.where(fits, margins / SCALE, -1e9), follows / HUNDREDTHS)
         sizes = [max(1, len(t.split())) for t in rows[i].texts]
         said = zip(examples.labels[i], [str(CLASSES[k]) for k in best], sizes, strict=True)
         pairs += [(gold, found, size) for gold, found, size in said if gold is not None]

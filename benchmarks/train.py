@@ -24,7 +24,7 @@ import numpy.typing as npt
 from benchmarks.categories import Examples, confusion, figures, read_sources
 from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1
 from benchmarks.graft import Graft, grafts
-from benchmarks.kinds import category_pairs, fit_category
+from benchmarks.kinds import category_pairs, fit_category, order_of
 from benchmarks.looks import stack, train_lexicon, train_tags, train_trees
 from benchmarks.network import train_network
 from benchmarks.trees import TABLE, Floats, Judged, ask, keeps, second_matrix
@@ -76,10 +76,11 @@ class Models:
     second: Trees
     network: Network
     category: Trees
+    follows: npt.NDArray[np.int16]
 
     def write(self, path: Path) -> None:
         """Write the model file."""
-        arrays: dict[str, npt.NDArray[np.generic]] = {"lexicon": self.lexicon, "logistic": TABLE}
+        arrays: dict[str, npt.NDArray[np.generic]] = {"lexicon": self.lexicon, "logistic": TABLE, "follows": self.follows}
         if self.tags is not None:
             arrays["tags"] = self.tags
         for name in ("first", "second", "category"):
@@ -128,7 +129,8 @@ class Trainer:
         self._score(fold, looks.words)
         examples = [i for i in self.examples.indices if i in fold]
         kinds = fit_category(self.rows, self.examples, examples, looks.first, looks.second, self.a.category_trees)
-        return Models(*looks.lexicons, *looks.trees, network, kinds)
+        follows = order_of([self.examples.labels[i] for i in self.examples.hand if i in fold])
+        return Models(*looks.lexicons, *looks.trees, network, kinds, follows)
 
     def _grown(self, fold: Mapping[int, int]) -> tuple[Trainer, dict[int, int]]:
         """A trainer that has grafted pages, too, and the fold of each row: theirs is that of the page whose body they have."""
@@ -266,7 +268,9 @@ def main() -> None:
         models.write(a.work / f"{a.kind}-{f}.npz")
         for known, found in zip(judged, trainer.judge(models, test), strict=True):
             known.update(found)
-        pairs |= {i: category_pairs(rows, examples, models.category, [i], judged) for i in examples.hand if fold[i] == f}
+        pairs |= {
+            i: category_pairs(rows, examples, models.category, models.follows, [i], judged) for i in examples.hand if fold[i] == f
+        }
         say(f"fold {f}")
     (a.work / f"held-out-{a.kind}.pickle").write_bytes(pickle.dumps(tuple(judged)))
     order = sorted(judged.first)

@@ -14,6 +14,7 @@ from pipeline.label.category import CLASSES, vote_columns
 from pipeline.label.features import feature_names, features, shifted, window_means
 from pipeline.label.lexicon import line_slots, slot_scores
 from pipeline.label.model import Opinion, load, read_model
+from pipeline.label.order import in_order
 from pipeline.label.page import Page
 from pipeline.label.region import main_region, region_names
 from pipeline.label.threshold import UNKNOWN_SITES, threshold
@@ -34,7 +35,9 @@ def opinion(margin: float, vote: Vote) -> Opinion:
     kinds = np.zeros((1, len(CLASSES)))
     kinds[0, [CLASSES.index(Label.PARAGRAPH), CLASSES.index(Label.NAVIGATION)]] = 3.0
     probability = np.array([1 / (1 + np.exp(-margin))])
-    return Opinion(probability, np.array([margin]), 0.5, 0.0, kinds, vote_columns([[vote]]))
+    return Opinion(
+        probability, np.array([margin]), 0.5, 0.0, kinds, vote_columns([[vote]]), np.zeros((len(CLASSES), len(CLASSES)))
+    )
 
 
 def stump(border: float, low: int, high: int) -> Trees:
@@ -142,6 +145,41 @@ def test_a_trusted_rule_takes_a_line_out() -> None:
 def test_a_firm_model_keeps_a_line_against_a_wording() -> None:
     vote = Vote(Label.CONSENT_NOTICE, "wording", "we use cookies", 0.92)
     assert decided(vote, opinion(3.5, vote)) == (Label.PARAGRAPH, ["model", "wording (for consent_notice)"])
+
+
+def test_a_line_of_a_run_is_what_the_run_is() -> None:
+    size = len(CLASSES)
+    navigation, related, title, date = map(CLASSES.index, (Label.NAVIGATION, Label.RELATED_LINKS, Label.TITLE, Label.DATE))
+    kinds = np.zeros((5, size))
+    kinds[[0, 1, 3, 4], navigation] = 3.0
+    kinds[2, related], kinds[2, navigation] = 3.2, 3.0
+    follows = np.zeros((size, size))
+    follows[navigation, navigation] = follows[related, related] = 1.0
+    assert in_order(kinds, np.zeros((size, size)))[2] == related
+    assert in_order(kinds, follows) == [navigation] * 5
+    kinds[2, related] = 9.0
+    assert in_order(kinds, follows)[2] == related, "a line that is sure of itself stays what it is"
+    about = np.zeros((2, size))
+    about[0, title], about[1, [title, date]] = 3.0, [3.0, 3.1]
+    follows[title, title] = 5.0
+    assert in_order(about, follows) == [title, date], "what is said about a document has no order"
+
+
+def test_a_label_that_only_the_lines_around_give_says_so() -> None:
+    lines = page_of("One line of words\nAnother line of words\nA third line of words").lines
+    size = len(CLASSES)
+    navigation, related = CLASSES.index(Label.NAVIGATION), CLASSES.index(Label.RELATED_LINKS)
+    kinds, follows = np.zeros((3, size)), np.zeros((size, size))
+    kinds[:, navigation] = 3.0
+    kinds[1, related] = 3.2
+    follows[navigation, navigation] = 1.0
+    margin = np.full(3, -4.0)
+    said = Opinion(np.full(3, 0.02), margin, 0.5, 0.0, kinds, vote_columns([[], [], []]), follows)
+    decisions = decide(lines, [[], [], []], said)
+    assert [label for label, _ in decisions] == [Label.NAVIGATION] * 3
+    first = decisions[1][1][0]
+    assert (first.rule, first.seen) == ("order", "related_links alone, but between navigation and navigation")
+    assert [e.rule for e in decisions[0][1]] == ["model"]
 
 
 def test_no_rule_brings_a_line_back() -> None:

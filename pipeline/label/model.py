@@ -30,7 +30,10 @@ from pipeline.label.vote import Vote
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The model file's parts. `name` identifies it in records: a digest of the file. `tags` is the lexicon of class names."""
+    """The model file's parts. `name` identifies it in records: a digest of the file. `tags` is the lexicon of class names.
+
+    `follows` says of two labels how much likelier the second is right after the first than anywhere, as a logarithm.
+    """
 
     name: str
     lexicon: npt.NDArray[np.int16]
@@ -40,6 +43,7 @@ class Model:
     second: Trees
     network: Network
     category: Trees
+    follows: Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Opinion:
 
     `probability` of each line that it is main content, and `margin`, the same as log-odds; a line is kept from `threshold`
     (`limit` as log-odds) on. `kinds` holds the log-odds of each label, a column for each of `CLASSES`. `votes` holds the
-    confidence of the rules, in the same columns.
+    confidence of the rules, in the same columns. `follows` is the model's.
     """
 
     probability: Matrix
@@ -57,6 +61,7 @@ class Opinion:
     limit: float
     kinds: Matrix
     votes: Matrix
+    follows: Matrix
 
 
 @cache
@@ -78,8 +83,12 @@ def read_model(stored: bytes, kind: str = "text") -> Model:
         Trees.read(parts, "second"),
         Network.read(parts, "network"),
         Trees.read(parts, "category"),
+        parts["follows"] / HUNDREDTHS,
     )
 
+
+HUNDREDTHS = 100
+"""What follows what is stored in hundredths."""
 
 OF_TREES, OF_NETWORK = 2, 1
 """Weights of the second look's log-odds and the network's, when the two are averaged."""
@@ -113,6 +122,7 @@ def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None)
         float(np.searchsorted(model.logistic, limit) - REACH) / STEPS,
         kinds / SCALE,
         columns,
+        model.follows,
     )
 
 

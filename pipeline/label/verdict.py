@@ -2,7 +2,7 @@
 
 All voices speak in log-odds. Whether a line is main content: the model's log-odds above the page's threshold, less the
 log-odds of the surest rule for a label outside of the main content. Which kind of content or chrome it is: for each label
-the model's log-odds and those of the surest rule for it, added.
+the model's log-odds and those of the surest rule for it, added; and of all lines together, the order in which such labels come.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pipeline.label.category import CLASSES, INDEX
 from pipeline.label.features import Matrix
 from pipeline.label.line import Line
 from pipeline.label.model import Opinion
+from pipeline.label.order import in_order
 from pipeline.label.vote import Vote
 from pipeline.names import MAX_NAME_WORDS
 from pipeline.onomasticon import FAMILY, GIVEN, sorts_of
@@ -79,6 +80,9 @@ RARE = frozenset({Label.QUOTE, Label.OUTLET})
 LOG_ODDS = [0.0] * 51 + [round(math.log(c / (100 - c)), 3) for c in range(51, 100)] + [4.595]
 """Log-odds of a rule's confidence in percent; a vote of half or less says nothing."""
 
+ORDER = 0.6
+"""Confidence of a label that a line has only for what stands around: its own voices are for another by little."""
+
 _KEPT = [label in KEPT for label in CLASSES]
 _IS_KEPT = np.array(_KEPT)
 _RULE_WEIGHTS = np.array([RULES_ON_KIND * (2.0 if label in RARE else 1.0) for label in CLASSES])
@@ -115,15 +119,24 @@ def decide(lines: Sequence[Line], votes: Sequence[Sequence[Vote]], opinion: Opin
             kinds[i, _CAPTION] = kinds[i, kind] + 1.0
         elif kind == _BYLINE and not _may_be_byline(lines[i]):
             kinds[i, _BYLINE] = _FAR
-    labels = kinds.argmax(axis=1).tolist()
+    alone = kinds.argmax(axis=1).tolist()
+    labels = in_order(kinds, opinion.follows)
     model_kept = opinion.margin >= opinion.limit
     likeliest = np.where(model_kept[:, None] == _IS_KEPT, opinion.kinds, _FAR).argmax(axis=1).tolist()
     probabilities = opinion.probability.tolist()
     limit = f"{opinion.threshold:.3f}"
     return [
-        (CLASSES[label], _evidence(said, CLASSES[label], CLASSES[model], p, limit))
-        for said, label, model, p in zip(votes, labels, likeliest, probabilities, strict=True)
+        (CLASSES[label], (*_in_order(labels, i, alone[i]), *_evidence(said, CLASSES[label], CLASSES[model], p, limit)))
+        for i, (said, label, model, p) in enumerate(zip(votes, labels, likeliest, probabilities, strict=True))
     ]
+
+
+def _in_order(labels: Sequence[int], i: int, alone: int) -> tuple[Evidence, ...]:
+    """What the lines around say of a line's label, if it would have another alone."""
+    if labels[i] == alone:
+        return ()
+    above, below = (CLASSES[labels[k]] if 0 <= k < len(labels) else "the page's end" for k in (i - 1, i + 1))
+    return (Evidence("order", f"{CLASSES[alone]} alone, but between {above} and {below}", ORDER),)
 
 
 def _may_be_title(lines: Sequence[Line], kinds: Matrix) -> npt.NDArray[np.bool_]:
