@@ -233,14 +233,14 @@ def main() -> None:
     ap.add_argument("--first-trees", type=int, default=300)
     ap.add_argument("--second-trees", type=int, help="300 for text, 450 for HTML")
     ap.add_argument("--category-trees", type=int, help="120 for text, 100 for HTML")
-    ap.add_argument("--epochs", type=int, help="of the network: 18 for text, 20 for HTML")
+    ap.add_argument("--epochs", type=int, help="of the network: 12 for text, 16 for HTML")
     ap.add_argument("--kind", choices=["text", "html"], default="text", help="what the model judges")
     ap.add_argument("--only", choices=["figures", "model"])
     ap.add_argument("--fold", type=int, nargs="+", help="figures of these outer folds only")
     a = ap.parse_args()
     a.second_trees = a.second_trees or (300 if a.kind == "text" else 450)
     a.category_trees = a.category_trees or (120 if a.kind == "text" else 100)
-    a.epochs = a.epochs or (18 if a.kind == "text" else 20)
+    a.epochs = a.epochs or (12 if a.kind == "text" else 16)
     started = time.monotonic()
 
     def say(text: str) -> None:
