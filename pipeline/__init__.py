@@ -24,6 +24,7 @@ from pipeline.override import Override, Overrides, override_fields, override_lab
 from pipeline.record import Record, payload_id, rejected, source_of, to_json, to_record
 from pipeline.repair import repair
 from pipeline.segment import segment
+from pipeline.sniff import media_type_of
 from pipeline.verify import verify
 from pipeline.version import VERSION
 
@@ -79,7 +80,7 @@ def clean(
     url: str | None = None,
     member: str | None = None,
     path: str | None = None,
-    media_type: str = "text/plain",
+    media_type: str | None = None,
     fetched_at: str | None = None,
     charset: str | None = None,
     overrides: Overrides = NO_OVERRIDES,
@@ -88,14 +89,14 @@ def clean(
     """Clean one document.
 
     `data` are the raw bytes, `name` the file's name; the rest is what is known from outside (`fetched_at` in ISO 8601,
-    `charset` as the transport declared it). `media_type` says how to read the bytes, "text/plain" or "text/html"; it is not guessed from
-    the name (the readers of `copydesk run` tell it from the content). `overrides` are people's corrections (`read_overrides`),
+    `charset` as the transport declared it). `media_type` says how to read the bytes, "text/plain" or "text/html"; without it they are read as HTML
+    if they begin as a page does, or are named as one and hold tags. `overrides` are people's corrections (`read_overrides`),
     `furniture` lines that recur where it is from (`read_furniture`). Bytes that hold no text give a record with `status == "rejected"`.
     Raises `TypeError` if `data` is not bytes.
     """
     if not isinstance(data, bytes):
         raise TypeError(f"clean() takes bytes, not {type(data).__name__}; read the file with open(path, 'rb')")
-    payload = Payload(data, name, member, path, url, media_type, fetched_at, charset)
+    payload = Payload(data, name, member, path, url, media_type or media_type_of(data, name), fetched_at, charset)
     try:
         return to_record(clean_document(payload, overrides, furniture))
     except UnusablePayloadError as error:

@@ -218,3 +218,20 @@ def test_the_record_of_a_page_holds() -> None:
     assert record.text is not None
     assert "One sentence follows" in record.text
     assert "Home" not in record.text
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "media_type"),
+    [
+        (b"<!DOCTYPE html><title>x</title><p>A line.", "document.txt", "text/html"),
+        (b"\n<!-- made by hand -->\n<html><p>A line.", "page", "text/html"),
+        ("<html><p>A line.".encode("utf-16"), "page", "text/html"),
+        (b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><p>x</p></html>', "page", "application/xhtml+xml"),
+        (b"<p>A part of a page.</p>", "part.html", "text/html"),
+        (b"<p>A text about tags.</p>", "part.txt", "text/plain"),
+        (b"A text that is named wrongly.", "page.html", "text/plain"),
+    ],
+)
+def test_a_document_of_no_stated_type_is_told_by_its_first_bytes(data: bytes, name: str, media_type: str) -> None:
+    assert pipeline.clean(data, name).source.media_type == media_type
+    assert pipeline.clean(data, name, media_type="text/plain").source.media_type == "text/plain", "what is stated counts"

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from flows.readers import archives, compressed, jsons, mails, pages, parquets, warcs
 from flows.readers.entry import BrokenDumpError, Entry, Origin, OversizeError, SpentError, refusal
 from flows.readers.limits import Options, Reading, look
+from pipeline import sniff
 from pipeline.document import RejectionCode
 
 Read = Callable[[BinaryIO, Origin, Reading, bytes], Iterator[Entry]]
@@ -43,7 +44,7 @@ READERS: tuple[Reader, ...] = (
     Reader("mbox", mails.is_mbox, mails.read_mbox, True, (".mbox", ".mbx"), lambda head: head.startswith(b"From ")),
     Reader("mail", mails.is_mail, mails.read_mail, False, (".eml", ".mht", ".mhtml"), mails.named_mail),
     Reader("json", jsons.is_json, jsons.read_json, True, jsons.NAMES, jsons.named_json),
-    Reader("html", pages.is_page, pages.read_page, False, (".html", ".htm", ".xhtml", ".xht", ".shtml"), pages.has_tags),
+    Reader("html", sniff.is_page, pages.read_page, False, sniff.PAGE_ENDINGS, sniff.has_tags),
     Reader("text", lambda _: True, pages.read_text),
 )
 """All formats, in the order in which they are tried; the last takes what no other does."""

@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 from flows.readers.entry import Entry, Origin, document, refusal
 from flows.readers.limits import CHUNK, Reading, read_whole
-from flows.readers.pages import HTML, TEXT, XHTML, page_type
 from pipeline.document import RejectionCode
+from pipeline.sniff import HTML, TEXT, XHTML, page_type
 
 MAX_PARTS = 1000
 """Parts of a message that are looked at."""

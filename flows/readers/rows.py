@@ -12,8 +12,8 @@ from functools import cache
 
 from flows.readers.entry import Entry, Origin, document, refusal
 from flows.readers.limits import Reading
-from flows.readers.pages import TEXT, is_markup, is_page, page_type
 from pipeline.document import RejectionCode
+from pipeline.sniff import TEXT, is_markup, is_page, page_type
 
 HTML_FIELDS = ("html", "raw_html", "html_content", "page_html", "content_html", "body_html")
 BODY_FIELDS = ("text", "content", "raw", "body", "raw_content", "raw_text", "article", "document", "maintext", "plain_text")

@@ -16,8 +16,8 @@ from typing import BinaryIO
 from flows.readers.entry import BrokenDumpError, Entry, Origin, document, refusal
 from flows.readers.http_body import Headers, decode_body, media_of, parse_headers
 from flows.readers.limits import CHUNK, Reading, read_up_to
-from flows.readers.pages import HTML, TEXT, XHTML, is_page, page_type
 from pipeline.document import RejectionCode
+from pipeline.sniff import HTML, TEXT, XHTML, is_page, page_type
 
 MAX_LINE = 64 * 1024
 MAX_HEADERS = 1000
