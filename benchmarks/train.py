@@ -133,7 +133,9 @@ class Trainer:
         return Models(*looks.lexicons, *looks.trees, network, kinds, follows)
 
     def _grown(self, fold: Mapping[int, int]) -> tuple[Trainer, dict[int, int]]:
-        """A trainer that has grafted pages, too, and the fold of each row: theirs is that of the page whose body they have."""
+        """A trainer that has grafted texts, too, and the fold of each row: theirs is that of the page whose body they have."""
+        if self.a.kind == "html":
+            return self, dict(fold)  # grafts of markup taught the looks nothing (`docs/model.md`)
         found = grafts(self.rows, fold, lambda keys: read_sources(self.a.bench, keys))
         return Trainer(self.rows, self.examples, self.a, found), {
             **fold,
@@ -233,14 +235,14 @@ def main() -> None:
     ap.add_argument("--first-trees", type=int, default=300)
     ap.add_argument("--second-trees", type=int, help="300 for text, 450 for HTML")
     ap.add_argument("--category-trees", type=int, help="120 for text, 100 for HTML")
-    ap.add_argument("--epochs", type=int, help="of the network: 12 for text, 16 for HTML")
+    ap.add_argument("--epochs", type=int, help="of the network: 12 for text, 30 for HTML")
     ap.add_argument("--kind", choices=["text", "html"], default="text", help="what the model judges")
     ap.add_argument("--only", choices=["figures", "model"])
     ap.add_argument("--fold", type=int, nargs="+", help="figures of these outer folds only")
     a = ap.parse_args()
     a.second_trees = a.second_trees or (300 if a.kind == "text" else 450)
     a.category_trees = a.category_trees or (120 if a.kind == "text" else 100)
-    a.epochs = a.epochs or (12 if a.kind == "text" else 16)
+    a.epochs = a.epochs or (12 if a.kind == "text" else 30)
     started = time.monotonic()
 
     def say(text: str) -> None:
