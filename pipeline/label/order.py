@@ -1,7 +1,7 @@
 """The kinds of a page's lines, decided together: furniture comes in runs, and a heading seldom stands below a heading.
 
-Labels as hidden states of a chain, decoded after Viterbi (1967). What may follow what counts between two kinds of main content and
-between two kinds of chrome; where the document begins and ends, and what is said about it, each line decides alone.
+Labels as hidden states of a chain, decoded after Viterbi (1967). A line that is main content alone stays so, and a line of chrome
+stays chrome: the lines around decide which kind of it. What is said about the document each line decides alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pipeline.document import ABOUT, KEPT
 from pipeline.label.category import CLASSES
 from pipeline.label.features import Matrix
 
-OF_CONTENT = 0.8
+OF_CONTENT = 1.0
 """Weight of the order between two kinds of main content, beside what speaks for each line alone."""
 
 OF_CHROME = 0.3
@@ -21,6 +21,10 @@ OF_CHROME = 0.3
 _CONTENT = np.array([label in KEPT for label in CLASSES])
 _CHROME = np.array([label not in KEPT | ABOUT for label in CLASSES])
 _WEIGHTS = OF_CONTENT * np.outer(_CONTENT, _CONTENT) + OF_CHROME * np.outer(_CHROME, _CHROME)
+_OPEN = np.where(_CONTENT[:, None], _CONTENT, np.where(_CHROME[:, None], _CHROME, np.eye(len(CLASSES), dtype=bool)))
+"""For what a line is alone, what it may be among others."""
+
+_FAR = -1e9
 
 
 def in_order(kinds: Matrix, follows: Matrix) -> list[int]:
@@ -29,6 +33,7 @@ def in_order(kinds: Matrix, follows: Matrix) -> list[int]:
     `kinds` holds the log-odds of each line's labels; `follows`, in row a and column b, how much likelier b is right after a than
     anywhere, as a logarithm.
     """
+    kinds = np.where(_OPEN[kinds.argmax(axis=1)], kinds, _FAR)
     weighed = _WEIGHTS * follows
     best = kinds[0]
     before = []
