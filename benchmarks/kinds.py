@@ -38,7 +38,7 @@ def train_categories(x: npt.NDArray[np.float32], y: Sequence[str], weights: Sequ
         classes_count=len(CLASSES),
         iterations=trees,
         depth=5,
-        learning_rate=0.12,
+        learning_rate=0.25,
         border_count=32,
         rsm=0.2,
         bootstrap_type="Bernoulli",

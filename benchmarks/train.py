@@ -14,7 +14,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -23,12 +22,11 @@ import numpy.typing as npt
 
 from benchmarks.categories import Examples, confusion, figures, read_sources
 from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1
-from benchmarks.graft import Graft, grafts
+from benchmarks.graft import grafts
 from benchmarks.kinds import category_pairs, fit_category, order_of
 from benchmarks.looks import stack, train_lexicon, train_tags, train_trees
 from benchmarks.network import train_network
 from benchmarks.trees import TABLE, Floats, Judged, ask, keeps, second_matrix
-from pipeline.document import Label
 from pipeline.label.features import SPOKEN, WIDTH, spoken
 from pipeline.label.lexicon import slot_scores
 from pipeline.label.markup import FIXED, moving
@@ -114,45 +112,33 @@ class Looks(NamedTuple):
 class Trainer:
     """Trains on some rows as if there were no others: the second look only sees first looks that never saw the page."""
 
-    def __init__(self, rows: Sequence[Row], examples: Examples, a: argparse.Namespace, grafted: Sequence[Graft] = ()) -> None:
-        self.rows, self.examples, self.a = [*rows, *(g.row for g in grafted)], examples, a
-        self.origins = {len(rows) + n: g.origins for n, g in enumerate(grafted)}
+    def __init__(self, rows: Sequence[Row], examples: Examples, a: argparse.Namespace) -> None:
+        self.rows, self.examples, self.a = rows, examples, a
 
     def fit(self, train: Sequence[int], name: str) -> Models:
         """All models from some rows; what the two looks learned is kept in the work folder under `name`."""
         fold = dict(zip(train, folds([self.rows[i] for i in train], self.a.inner, seed=7), strict=True))
-        grown = cache(lambda: self._grown(fold))
-        looks = cached(self.a.work / f"looks-{self.a.kind}-{name}.pickle", lambda: grown()[0]._look(grown()[1]))
-        network = cached(
-            self.a.work / f"network-{self.a.kind}-{name}.pickle", lambda: grown()[0]._network(grown()[1], looks.words)
-        )
+        looks = cached(self.a.work / f"looks-{self.a.kind}-{name}.pickle", lambda: self._looks(fold))
         self._score(fold, looks.words)
+        network = cached(self.a.work / f"network-{self.a.kind}-{name}.pickle", lambda: self._network(train))
         examples = [i for i in self.examples.indices if i in fold]
         kinds = fit_category(self.rows, self.examples, examples, looks.first, looks.second, self.a.category_trees)
         follows = order_of([self.examples.labels[i] for i in self.examples.hand if i in fold])
         return Models(*looks.lexicons, *looks.trees, network, kinds, follows)
 
-    def _grown(self, fold: Mapping[int, int]) -> tuple[Trainer, dict[int, int]]:
-        """A trainer that has grafted texts, too, and the fold of each row: theirs is that of the page whose body they have."""
+    def _network(self, train: Sequence[int]) -> Network:
+        sound = [i for i in train if self.rows[i].sound]
+        known = set(self.examples.indices)
+        targets = [self.examples.of(i) if i in known else [] for i in sound]
+        return train_network([self.rows[i] for i in sound], targets, self.a.epochs)
+
+    def _looks(self, fold: Mapping[int, int]) -> Looks:
+        """The two looks; those at texts learn from grafted pages, too, which are of the fold of the page whose body they have."""
         if self.a.kind == "html":
-            return self, dict(fold)  # grafts of markup taught the looks nothing (`docs/model.md`)
+            return self._look(fold)
         found = grafts(self.rows, fold, lambda keys: read_sources(self.a.bench, keys))
-        return Trainer(self.rows, self.examples, self.a, found), {
-            **fold,
-            **{len(self.rows) + n: fold[g.body] for n, g in enumerate(found)},
-        }
-
-    def _network(self, fold: Mapping[int, int], words: Sequence[Lexicons]) -> Network:
-        self._score(fold, words)
-        sound = [i for i in fold if self.rows[i].sound]
-        return train_network([self.rows[i] for i in sound], [self._targets(i) for i in sound], self.a.epochs)
-
-    def _targets(self, i: int) -> Sequence[tuple[int, Label, float]]:
-        """The lines of a row whose kind is known; those of a grafted page where they come from."""
-        if i not in self.origins:
-            return self.examples.of(i) if i in self.examples.votes else []
-        known = {(j, k): rest for j in {j for j, _ in self.origins[i]} for k, *rest in self._targets(j)}
-        return [(n, *known[origin]) for n, origin in enumerate(self.origins[i]) if origin in known]
+        more = {len(self.rows) + n: fold[graft.body] for n, graft in enumerate(found)}
+        return Trainer([*self.rows, *(g.row for g in found)], self.examples, self.a)._look({**fold, **more})
 
     def _look(self, fold: Mapping[int, int]) -> Looks:
         """The two looks, and what they say of each row where they did not learn from it."""
@@ -234,15 +220,15 @@ def main() -> None:
     ap.add_argument("--inner", type=int, default=4, help="inner folds: what the second look learns from; even")
     ap.add_argument("--first-trees", type=int, default=300)
     ap.add_argument("--second-trees", type=int, help="300 for text, 450 for HTML")
-    ap.add_argument("--category-trees", type=int, help="120 for text, 100 for HTML")
-    ap.add_argument("--epochs", type=int, help="of the network: 12 for text, 30 for HTML")
+    ap.add_argument("--category-trees", type=int, help="160 for text, 140 for HTML")
+    ap.add_argument("--epochs", type=int, help="of the network: 18 for text, 30 for HTML")
     ap.add_argument("--kind", choices=["text", "html"], default="text", help="what the model judges")
     ap.add_argument("--only", choices=["figures", "model"])
     ap.add_argument("--fold", type=int, nargs="+", help="figures of these outer folds only")
     a = ap.parse_args()
     a.second_trees = a.second_trees or (300 if a.kind == "text" else 450)
-    a.category_trees = a.category_trees or (120 if a.kind == "text" else 100)
-    a.epochs = a.epochs or (12 if a.kind == "text" else 30)
+    a.category_trees = a.category_trees or (160 if a.kind == "text" else 140)
+    a.epochs = a.epochs or (18 if a.kind == "text" else 30)
     started = time.monotonic()
 
     def say(text: str) -> None:
