@@ -105,7 +105,7 @@ PRIORS = {
         "heard photo_word_behind": -200,
         "heard credit": -200,
     },
-    "authors": {"the dump's own field": 150, "introduced as author": 200},
+    "authors": {"the dump's own field": 150, "introduced as author": 200, "below the comments' heading": -150},
     "date_published": {
         "the dump's own field": 150,
         "line caption": -400,

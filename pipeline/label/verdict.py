@@ -51,6 +51,7 @@ TRUSTED = {
     "comments_wording": 0.1,
     "navigation_wording": 0.1,
     "photo_word_behind": 0.8,
+    "credit_in_capitals": 0.8,
     "credit": 0.8,
     "picture_file": 1.0,
     "stray_number": 0.5,
@@ -92,8 +93,13 @@ LONG_TITLE = 35
 _TITLE = CLASSES.index(Label.TITLE)
 _BYLINE = CLASSES.index(Label.BYLINE)
 _CAPTION = CLASSES.index(Label.CAPTION)
-_OVER_PICTURES = frozenset(CLASSES.index(label) for label in (Label.BYLINE, Label.HEADING, Label.TITLE))
-"""What short lines with a picture's credit are taken for, wrongly."""
+_OVER_PICTURES = frozenset(
+    CLASSES.index(label)
+    for label in (Label.BYLINE, Label.HEADING, Label.TITLE, Label.PARAGRAPH, Label.SHARE_PROMPT, Label.INTERFACE)
+)
+"""What lines with a picture's credit are taken for, wrongly."""
+
+_CREDIT_RULES = frozenset({"photo_word_behind", "credit_in_capitals"})
 
 _CREDIT_MARKS = frozenset(":：=©/(")
 _YEAR_RE = re.compile(r"\d{4}")
@@ -159,7 +165,7 @@ def _credits_picture(line: Line, votes: Sequence[Vote]) -> bool:
     """Whether a line says whose picture it is, and nothing of a text: a caption."""
     marked = not _CREDIT_MARKS.isdisjoint(line.text)
     said = marked and bool(line.sign("photo") or line.sign("photographer"))
-    said = said or any(vote.rule == "photo_word_behind" for vote in votes)
+    said = said or any(vote.rule in _CREDIT_RULES for vote in votes)
     return said and not line.prose and not line.sign("byline")
 
 

@@ -41,11 +41,11 @@ def announced_in(sheet: Sheet) -> dict[int, str]:
     """Lines below one that says "By" and no more, as renderers cut bylines: what it announces, by number.
 
     So are lines behind "and" or a comma that follow such a line. Behind the body only a line that the labeller took for a byline
-    is announced: comments are "posted by" somebody, too.
+    is announced, and none below "3 Comments": comments are "posted by" somebody, too.
     """
     out: dict[int, str] = {}
     open_for, joined = None, 0
-    for line in sheet.lines:
+    for line in sheet.lines[: sheet.commented]:
         says = announced_by(line.text)
         if says is not None:
             open_for, joined = says, 0

@@ -168,6 +168,7 @@ def _of_byline(sheet: Sheet, line: Line, *, marked: bool, asked: bool = False) -
     clues += ["marked as author"] * marked + ["rel author"] * line.noted("rel", "author")
     clues += ["itemprop author"] * line.noted("itemprop", "author")
     clues += ["beside a date"] * any(x.label is Label.DATE for x in sheet.lines[max(0, line.number - 2) : line.number + 3])
+    clues += ["below the comments' heading"] * (line.number >= sheet.commented)
     for author, said, piece, part in named_in(line.text, asked=asked):
         doubtful = author.kind != "person" or (asked and any(c.isdigit() for c in piece))
         if doubtful and (asked or not said) and line.label is not Label.BYLINE:
@@ -266,7 +267,7 @@ def find_people(
             (named, Candidate(named.author.name, named.start, named.end, raw, named.rule, confidence, clues=named.clues))
         )
     scored.sort(key=lambda pair: -pair[1].confidence)
-    chosen = choose_all([c for _, c in scored[:LISTED]])
+    chosen = _without_parts(choose_all([c for _, c in scored[:LISTED]]))
     wanted = {(c.value, c.start) for c in chosen if c.chosen}
     kept = [named for named, c in scored if (c.value, c.start) in wanted]
     kept.sort(key=lambda n: (_RANK[n.origin], n.start))
@@ -274,6 +275,14 @@ def find_people(
     authors = tuple(replace(n.author, kind=_kind(n.author, site, where)) for n in kept)
     helping, helpers = _contributors(sheet)
     return authors, helpers, {"authors": chosen, "contributors": helping}
+
+
+def _without_parts(found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """The candidates; a name that is a part of another author's ("Jane" beside "Jane Roe") is no author of its own."""
+    whole = [frozenset(key_of(c.value).split()) for c in found if c.chosen]
+    return tuple(
+        replace(c, chosen=False) if c.chosen and any(frozenset(key_of(c.value).split()) < w for w in whole) else c for c in found
+    )
 
 
 def _kind(author: Author, site: list[str], where: list[str]) -> str:

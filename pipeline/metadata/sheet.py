@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,6 +13,9 @@ from pipeline.view import read
 
 RUNNING = 60
 """Characters from which a line is running text."""
+
+SHORT = 40
+"""Characters up to which a line is looked at as a heading."""
 
 CLOSE = 4
 NEAR = 12
@@ -141,6 +144,12 @@ class Sheet:
         return next(close, running[0].number if running else self.body[0])
 
     @cached_property
+    def commented(self) -> int:
+        """The first line below the heading of readers' comments ("3 Comments") behind the beginning of the text; the end without one."""
+        found = (line.number + 1 for line in self.lines if line.number > self.begun and _heads_comments(line.text))
+        return next(found, len(self.lines))
+
+    @cached_property
     def prose(self) -> str:
         """The words of the running text, as compared."""
         running = (x.text for x in self.lines if x.label is Label.PARAGRAPH and len(x.text) > RUNNING)
@@ -189,6 +198,12 @@ class Sheet:
         return _headed(self, (titled or same)[0].number if same else None)
 
 
+@lru_cache(1 << 14)
+def _heads_comments(text: str) -> bool:
+    words = [token for token in wording.tokenize(text) if not token.isdigit()] if len(text) <= SHORT else []
+    return any(h.entry.sign == "comments" and h.entry.where in ("head", "line") for h in wording.find_first(words))
+
+
 def _shows(line: Line, wanted: list[str]) -> bool:
     tokens = wording.tokenize(line.text)
     return tokens == wanted or (len(wanted) > 3 and tokens[: len(wanted)] == wanted)
@@ -196,6 +211,6 @@ def _shows(line: Line, wanted: list[str]) -> bool:
 
 def _headed(sheet: Sheet, number: int | None) -> Sheet:
     other = Sheet.__new__(Sheet)
-    other.__dict__.update({k: v for k, v in sheet.__dict__.items() if k not in ("body", "begun", "title_words")})
+    other.__dict__.update({k: v for k, v in sheet.__dict__.items() if k not in ("body", "begun", "commented", "title_words")})
     other.headline = number
     return other

@@ -82,6 +82,9 @@ def byline(page: Page, i: int) -> Vote | None:
         before = page.lines[i - 1] if i else None
         if before and names.looks_like_name(before.bare) and names.has_word(line.text, "role") and i - 1 != page.title:
             return Vote(Label.BYLINE, "role_under_name", line.text[:60], 0.8)
+        beside = page.lines[max(0, i - 1)].dated_only or (i + 1 < len(page.lines) and page.lines[i + 1].dated_only)
+        if beside and not line.hits and page.title is not None and i > page.title and _UNSPACED_NAME_RE.fullmatch(line.text):
+            return Vote(Label.BYLINE, "name_at_date", line.text, 0.85)
     return None
 
 
@@ -129,15 +132,28 @@ def standfirst(page: Page, i: int) -> Vote | None:
     return None
 
 
-_COLONS = frozenset(":：=")
+_CREDITED = frozenset(":：=.!?")
+
+
+_UNSPACED_NAME_RE = re.compile(r"[\u4e00-\u9fff々]{3,4}|[\u4e00-\u9fff々]{1,3}[\u3041-\u309f]{2,3}|[\uac00-\ud7a3]{3}")
+"""A name as it is written in Chinese, Japanese or Korean: three or four ideographs, or ideographs and hiragana, or three syllables."""
+
+_NAME = r"[A-ZÀ-ÖØ-ÞŁŚŻŹČŠŽ][\w.’'-]*+"
+_CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.’'-]*+"
+_CAPITALS_RE = re.compile(rf"[.!?»”\"]\s{_CAPITALS}(?:\s{_CAPITALS}){{1,3}}\s?/\s?{_CAPITALS}(?:\s{_CAPITALS}){{0,4}}\Z")
 
 
 @cache
 def _photo_credit_re() -> re.Pattern[str]:
-    """A photo word with a colon and a name behind a sentence, a comma or an opening bracket: "... at the gate. Foto: Jane Roe"."""
-    said = sorted({e.wording for e in wording.entries() if e.sign == "photo"}, key=lambda w: (-len(w), w))
+    """A photo word with a colon and a name behind a sentence, a comma or an opening bracket: "... at the gate. Foto: Jane Roe".
+
+    Behind a sentence the colon may be missing, or be a full stop, if a name of two to four words ends the line: "... at the gate. Fot.
+    Jan Nowak".
+    """
+    said = sorted({e.wording for e in wording.entries() if e.sign in ("photo", "photographer")}, key=lambda w: (-len(w), w))
     words = "|".join(map(re.escape, said))
-    return re.compile(rf"(?:[.!?。,(（)\]|/]|(?<!\w)[–-])\s?(?i:{words})\s?[:：=](?!\s*[a-zß-ÿ])")
+    named = rf"[.!?]\s(?i:{words})\.?\s{_NAME}(?:\s{_NAME}){{1,3}}\Z"
+    return re.compile(rf"(?:[.!?。,(（)\]|/]|(?<!\w)[–-])\s?(?i:{words})\s?[:：=](?!\s*[a-zß-ÿ])|{named}")
 
 
 def caption(page: Page, i: int) -> Vote | None:
@@ -151,8 +167,10 @@ def caption(page: Page, i: int) -> Vote | None:
     if photo and line.words < 40 and photo.entry.where in ("start", "line", "head"):
         return Vote(Label.CAPTION, "photo_word", photo.entry.wording, 0.8)
     tail = line.text[-80:]
-    if line.words < 60 and not _COLONS.isdisjoint(tail) and _photo_credit_re().search(tail):
+    if line.words < 60 and not _CREDITED.isdisjoint(tail) and _photo_credit_re().search(tail):
         return Vote(Label.CAPTION, "photo_word_behind", line.text[-40:], 0.85)
+    if "/" in tail and _CAPITALS_RE.search(tail):
+        return Vote(Label.CAPTION, "credit_in_capitals", line.text[-40:], 0.85)
     if credit and (page.copies[tuple(line.tokens)] > 1 or photo or line.dates or line.sign("agency")):
         return Vote(Label.CAPTION, "credit", credit.group()[:40], 0.9)
     return None
