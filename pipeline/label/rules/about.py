@@ -132,7 +132,7 @@ def standfirst(page: Page, i: int) -> Vote | None:
     return None
 
 
-_CREDITED = frozenset(":：=.!?")
+_COLONS = frozenset(":：=")
 
 
 _UNSPACED_NAME_RE = re.compile(r"[\u4e00-\u9fff々]{3,4}|[\u4e00-\u9fff々]{1,3}[\u3041-\u309f]{2,3}|[\uac00-\ud7a3]{3}")
@@ -143,17 +143,31 @@ _CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.’'-]*+"
 _CAPITALS_RE = re.compile(rf"[.!?»”\"]\s{_CAPITALS}(?:\s{_CAPITALS}){{1,3}}\s?/\s?{_CAPITALS}(?:\s{_CAPITALS}){{0,4}}\Z")
 
 
+_NAMED_RE = re.compile(rf"[.!?]\s(?P<word>[^\W\d_]+)\.?\s{_NAME}(?:\s{_NAME}){{1,3}}\Z")
+
+
+@cache
+def _photo_words() -> frozenset[str]:
+    return frozenset(e.wording.casefold() for e in wording.entries() if e.sign in ("photo", "photographer"))
+
+
 @cache
 def _photo_credit_re() -> re.Pattern[str]:
-    """A photo word with a colon and a name behind a sentence, a comma or an opening bracket: "... at the gate. Foto: Jane Roe".
+    """A photo word with a colon and a name behind a sentence, a comma or an opening bracket: "... at the gate. Foto: Jane Roe"."""
+    words = "|".join(map(re.escape, sorted(_photo_words(), key=lambda w: (-len(w), w))))
+    return re.compile(rf"(?:[.!?。,(（)\]|/]|(?<!\w)[–-])\s?(?i:{words})\s?[:：=](?!\s*[a-zß-ÿ])")
+
+
+def _credits_behind(tail: str) -> bool:
+    """Whether a line ends in a picture's credit.
 
     Behind a sentence the colon may be missing, or be a full stop, if a name of two to four words ends the line: "... at the gate. Fot.
     Jan Nowak".
     """
-    said = sorted({e.wording for e in wording.entries() if e.sign in ("photo", "photographer")}, key=lambda w: (-len(w), w))
-    words = "|".join(map(re.escape, said))
-    named = rf"[.!?]\s(?i:{words})\.?\s{_NAME}(?:\s{_NAME}){{1,3}}\Z"
-    return re.compile(rf"(?:[.!?。,(（)\]|/]|(?<!\w)[–-])\s?(?i:{words})\s?[:：=](?!\s*[a-zß-ÿ])|{named}")
+    if not _COLONS.isdisjoint(tail) and _photo_credit_re().search(tail):
+        return True
+    named = _NAMED_RE.search(tail) if tail[-1:].isalpha() else None
+    return named is not None and named["word"].casefold() in _photo_words()
 
 
 def caption(page: Page, i: int) -> Vote | None:
@@ -167,7 +181,7 @@ def caption(page: Page, i: int) -> Vote | None:
     if photo and line.words < 40 and photo.entry.where in ("start", "line", "head"):
         return Vote(Label.CAPTION, "photo_word", photo.entry.wording, 0.8)
     tail = line.text[-80:]
-    if line.words < 60 and not _CREDITED.isdisjoint(tail) and _photo_credit_re().search(tail):
+    if line.words < 60 and _credits_behind(tail):
         return Vote(Label.CAPTION, "photo_word_behind", line.text[-40:], 0.85)
     if "/" in tail and _CAPITALS_RE.search(tail):
         return Vote(Label.CAPTION, "credit_in_capitals", line.text[-40:], 0.85)
