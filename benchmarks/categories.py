@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.dataset import Row, page_of, sources
+from benchmarks.dataset import Key, Row, page_of, sources
 from benchmarks.markup_kinds import kinds_of
 from pipeline import wording
 from pipeline.dates import find_dates
@@ -45,9 +45,6 @@ MOST = 10
 
 OURS = Path(__file__).with_name("line_labels.jsonl")
 """Labels of the lines of 350 more articles, by the benchmark's own scheme (`LINE_LABELS.md` there), in its form."""
-
-Key = tuple[str, str, str]
-"""Set, renderer and id of a page."""
 
 
 def read_labels(path: Path) -> dict[Key, list[str]]:

@@ -32,6 +32,10 @@ SETS = ("wcxb-dev", "fundus-dev")
 RENDERERS = ("resiliparse", "inscriptis", "bs4")
 
 
+Key = tuple[str, str, str]
+"""Set, renderer and id of a page."""
+
+
 @dataclass
 class Row:
     """One page in one rendering."""
@@ -72,6 +76,11 @@ class Row:
         return page * (NEWS if self.type == "fundus" else 1.0)
 
 
+def key_of(row: Row) -> Key:
+    """What names a row."""
+    return row.set, row.renderer, row.id
+
+
 def jsonl(path: Path) -> Iterator[dict[str, Any]]:
     """Rows of a gzipped JSONL file."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
@@ -87,15 +96,10 @@ def site_of(gold: dict[str, Any]) -> str:
     return "host:" + ".".join(host.split(".")[-2:])
 
 
-def document_of(renderer: str, source: str) -> Document:
-    """The blocks of a flattened text, or of the markup if `renderer` is "html"."""
-    text, blocks = flatten_page(source) if renderer == "html" else (source, tuple(line_blocks(source)))
-    return Document(Payload(b"", ""), text=text, blocks=blocks)
-
-
 def page_of(renderer: str, source: str) -> Page:
     """The page of a flattened text, or of the markup if `renderer` is "html"."""
-    return Page.of(document_of(renderer, source))
+    text, blocks = flatten_page(source) if renderer == "html" else (source, tuple(line_blocks(source)))
+    return Page.of(Document(Payload(b"", ""), text=text, blocks=blocks))
 
 
 def sources(bench: Path, name: str, renderer: str) -> Iterator[tuple[str, str]]:

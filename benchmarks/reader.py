@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.categories import OURS, read_labels, read_sources, visible_labels
-from benchmarks.dataset import Row, page_f1
-from benchmarks.graft import key_of
+from benchmarks.dataset import Row, key_of, page_f1
 from benchmarks.trees import Judged, keeps
 from pipeline.document import KEPT
 
