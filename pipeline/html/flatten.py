@@ -181,8 +181,9 @@ class Flattener:
         above = self.containers[-1]
         words: tuple[str, ...] = ()
         hidden = above.hidden or tag == "noscript"
-        if element.attrib:
-            get = element.get
+        attributes = element.items()
+        if attributes:
+            get = dict(attributes).get
             named = [value for name in ("class", "id", "role", "itemprop", "aria-label") if (value := get(name))]
             words = split_words(" ".join(named)) if named else ()
             style = get("style")
@@ -199,9 +200,9 @@ class Flattener:
             value = element.get(name)
             if value:
                 self.line.noted.append((tag, name, value[:200]))
-        named = " ".join(value for name in ("class", "id") if (value := element.get(name)))
-        if named:
-            self.line.words += split_words(named)
+        named, marked = element.get("class"), element.get("id")
+        if named or marked:
+            self.line.words += split_words(f"{named} {marked}" if named and marked else named or marked or "")
 
     def _say(self, text: str) -> None:
         self.closed = ""

@@ -35,13 +35,17 @@ def parse(source: str) -> tuple[lxml.html.HtmlElement | None, str]:
 
 def _parse(source: str, *, huge: bool = False) -> tuple[lxml.html.HtmlElement | None, bool]:
     """The tree, and whether libxml2 gave up: for a depth of 256, or a text of 10 MB if not `huge`."""
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=huge)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=huge)
+    parser.set_element_class_lookup(_ELEMENTS)
     try:
         tree = etree.fromstring(source.encode("utf-8", "replace"), parser)
     except etree.LxmlError:
         tree = None
     return tree, any(entry.type in _REFUSALS for entry in parser.error_log)
 
+
+_ELEMENTS = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement)
+"""All elements alike: lxml's own lookup, which tells forms and fields apart, is Python, and asked at every step of a walk."""
 
 _REFUSALS = (etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_INTERNAL_ERROR)
 

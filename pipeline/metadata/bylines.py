@@ -267,11 +267,12 @@ def opening_of(text: str) -> tuple[str | None, bool, str]:
     glued = _GLUED_RE.match(bare)
     if glued is not None:
         return None, True, bare[glued.end() :].strip()
-    tokens = wording.tokenize(bare[:60])
-    for k in (1, 2):  # "Posted by", "Published by": a word or two before the "by"
-        by = next((h for h in wording.find_first(tokens[k:]) if h.entry.sign == "byline"), None)
-        if by is not None and k < len(tokens) and _VERBS_RE.match(bare):
-            return None, True, wording.rest_after(bare, k + by.last)
+    if _VERBS_RE.match(bare):  # "Posted by", "Published by": a word or two before the "by"
+        tokens = wording.tokenize(bare[:60])
+        for k in (1, 2):
+            by = next((h for h in wording.find_first(tokens[k:]) if h.entry.sign == "byline"), None)
+            if by is not None and k < len(tokens):
+                return None, True, wording.rest_after(bare, k + by.last)
     return None, False, bare
 
 
