@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from array import array
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -75,23 +77,33 @@ class TagSlots:
     """Finds the slots of class words in their lexicon; remembers the elements of one page."""
 
     def __init__(self) -> None:
-        self.known: dict[int, tuple[frozenset[int], frozenset[int]]] = {}
+        self.known: dict[int, tuple[frozenset[int], bytes, bytes]] = {}
+        self.outside: dict[int, tuple[frozenset[int], bytes]] = {}
 
     def of(self, markup: Markup) -> tuple[bytes, bytes]:
         """The slots of a line's near and far words, as int32."""
         container = markup.container
         found = self.known.get(id(container))
         if found is None:
-            found = self.known[id(container)] = _around(container)
-        near = found[0].union(_inner(markup.words)) if markup.words else found[0]
-        return np.array(sorted(near), dtype=np.int32).tobytes(), np.array(sorted(found[1]), dtype=np.int32).tobytes()
+            around, far = self._around(container.above)
+            near = _own(container.tag, container.words)[0] | around
+            found = self.known[id(container)] = (near, _packed(near), far)
+        return _packed(found[0].union(_inner(markup.words))) if markup.words else found[1], found[2]
+
+    def _around(self, container: Container | None) -> tuple[frozenset[int], bytes]:
+        """The slots of the words of what holds a line's own element: near ones, and far ones as int32."""
+        found = self.outside.get(id(container))
+        if found is None:
+            chain = [] if container is None else list(islice(container.outwards(), FAR - 1))
+            own = [_own(c.tag, c.words) for c in chain]
+            near = frozenset().union(*(slots[1] for slots in own[: NEAR - 1]))
+            far = frozenset().union(*(slots[2] for slots in own[NEAR - 1 :]))
+            found = self.outside[id(container)] = (near, _packed(far))
+        return found
 
 
-def _around(container: Container) -> tuple[frozenset[int], frozenset[int]]:
-    """The slots of the words of an element and those that hold it: near ones and far ones."""
-    chain = [_own(c.tag, c.words) for _, c in zip(range(FAR), container.outwards(), strict=False)]
-    near = chain[0][0].union(*(own[1] for own in chain[1:NEAR]))
-    return near, frozenset().union(*(own[2] for own in chain[NEAR:]))
+def _packed(slots: frozenset[int]) -> bytes:
+    return array("i", sorted(slots)).tobytes()
 
 
 @lru_cache(REMEMBERED)

@@ -103,7 +103,7 @@ class _Holders:
             for item in reversed(chain):
                 above = self.known[id(item.above)].tags if item.above is not None else frozenset()
                 words = frozenset(item.words) | frozenset(item.above.words if item.above is not None else ())
-                self.known[id(item)] = Held(above | {item.tag}, words)
+                self.known[id(item)] = Held(above if item.tag in above else above | {item.tag}, words)
             found = self.known[key]
         return found
 

@@ -163,14 +163,18 @@ class _Table:
     def at(self, tokens: list[str], i: int) -> list[Hit]:
         """Entries whose words stand at place `i`."""
         token = tokens[i]
-        hits = [Hit(entry, i, i + 1) for entry in self.words.get(token, ())]
-        if i + 1 < len(tokens):
-            for entry in self.pairs.get((token, tokens[i + 1]), ()):
-                last = i + len(entry.tokens)
-                if last == i + 2 or tuple(tokens[i:last]) == entry.tokens:
-                    hits.append(Hit(entry, i, last))
-        hits += [Hit(entry, i, i + 1) for entry in self.stems.get(token[:PREFIX], ()) if token.startswith(entry.tokens[0])]
-        for entry in self.open.get(token, ()):
+        pair = (token, tokens[i + 1]) if i + 1 < len(tokens) else None
+        words, pairs = self.words.get(token, ()), self.pairs.get(pair, ()) if pair else ()
+        stems, unfinished = self.stems.get(token[:PREFIX], ()), self.open.get(token, ())
+        if not (words or pairs or stems or unfinished):
+            return []
+        hits = [Hit(entry, i, i + 1) for entry in words]
+        for entry in pairs:
+            last = i + len(entry.tokens)
+            if last == i + 2 or tuple(tokens[i:last]) == entry.tokens:
+                hits.append(Hit(entry, i, last))
+        hits += [Hit(entry, i, i + 1) for entry in stems if token.startswith(entry.tokens[0])]
+        for entry in unfinished:
             last = i + len(entry.tokens)
             begun = last <= len(tokens) and tuple(tokens[i : last - 1]) == entry.tokens[:-1]
             if begun and tokens[last - 1].startswith(entry.tokens[-1]):
