@@ -42,6 +42,10 @@ def main() -> None:
     serve(requests, answers, shared)
 
 
+COLLECT_AFTER = 20_000
+"""New objects that may hold each other after which the collector looks; some megabytes."""
+
+
 def warm_up() -> None:
     """Load wording lists and models, and keep the garbage collector from looking at them again and again."""
     from flows.batch import Batch, Job, apply, finish  # noqa: PLC0415 (the one who starts a worker imports this module too)
@@ -53,8 +57,17 @@ def warm_up() -> None:
     apply(Batch("warm up", jobs), STAGES)
     for job in jobs:
         finish(job)
+    rest_collector()
+
+
+def rest_collector() -> None:
+    """Let the garbage collector leave alone what is loaded, and look at the rest every `COLLECT_AFTER` objects instead of every 700.
+
+    A page's own objects are freed by their reference counts; at Python's default a twentieth of the time goes to the collector.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 10, 10)
 
 
 def serve(requests: queue.SimpleQueue[bytes], answers: BinaryIO, shared: mmap.mmap) -> None:

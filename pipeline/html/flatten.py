@@ -87,6 +87,16 @@ NOTED = ("datetime", "itemprop", "rel", "property")
 
 MAX_NOTED = 12
 
+_SILENT, _BLOCK, _CELL, _BREAK, _INLINE = "silent", "block", "cell", "break", "inline"
+_KINDS = {
+    **dict.fromkeys(BREAKS, _BREAK),
+    **dict.fromkeys(CELLS, _CELL),
+    **dict.fromkeys(BLOCK_LEVEL, _BLOCK),
+    **dict.fromkeys(NO_TEXT, _SILENT),
+}
+"""What an element does to the line; elements not named here are custom ones, which hold lines, or stand inside a line."""
+
+
 
 @dataclass(slots=True)
 class _Line:
@@ -130,46 +140,51 @@ class Flattener:
         walker = etree.iterwalk(root, events=("start", "end"))
         for event, element in walker:
             tag = element.tag
-            if not isinstance(tag, str):
-                continue
+            kind = _KINDS.get(tag)
+            if kind is None:
+                if not isinstance(tag, str):
+                    continue
+                kind = _BLOCK if "-" in tag else _INLINE
             if event == "start":
-                if tag in NO_TEXT:
+                if kind is _SILENT:
                     walker.skip_subtree()
                     continue
-                self._open(tag, element)
-                if element.text:
-                    self._say(element.text)
+                self._open(kind, tag, element)
+                text = element.text
+                if text:
+                    self._say(text)
             else:
-                if tag not in NO_TEXT:
-                    self._close(tag)
-                if element.tail and element is not root:
-                    self._say(element.tail)
+                if kind is not _SILENT:
+                    self._close(kind, tag)
+                tail = element.tail
+                if tail and element is not root:
+                    self._say(tail)
         self._flush()
 
-    def _open(self, tag: str, element: lxml.html.HtmlElement) -> None:
-        if tag in BLOCK_LEVEL or "-" in tag:
+    def _open(self, kind: str, tag: str, element: lxml.html.HtmlElement) -> None:
+        if kind is _BLOCK:
             self._flush()
             self._enter(tag, element)
             self.pre += tag == "pre"
-        elif tag in CELLS:
+        elif kind is _CELL:
             self.line.pieces.append("\x1f")
             self._enter(tag, element)
-        elif tag in BREAKS:
+        elif kind is _BREAK:
             self._flush()
         else:
             if self.closed in APART and tag in APART and self.line.pieces and len(self.line.pieces[-1]) > 1:
                 self.apart = True
             self.links += tag == "a"
             self.bolds += tag in STRONG
-            if element.attrib and len(self.line.noted) < MAX_NOTED:
+            if len(self.line.noted) < MAX_NOTED:
                 self._note(tag, element)
 
-    def _close(self, tag: str) -> None:
-        if tag in BLOCK_LEVEL or "-" in tag:
+    def _close(self, kind: str, tag: str) -> None:
+        if kind is _BLOCK:
             self._flush()
             self.containers.pop()
             self.pre -= tag == "pre"
-        elif tag in CELLS:
+        elif kind is _CELL:
             self.containers.pop()
         self.closed = tag
         if tag == "a":
@@ -196,11 +211,15 @@ class Flattener:
         self.containers.append(Container(above, tag, words, hidden))
 
     def _note(self, tag: str, element: lxml.html.HtmlElement) -> None:
+        attributes = element.items()
+        if not attributes:
+            return
+        get = dict(attributes).get
         for name in NOTED:
-            value = element.get(name)
+            value = get(name)
             if value:
                 self.line.noted.append((tag, name, value[:200]))
-        named, marked = element.get("class"), element.get("id")
+        named, marked = get("class"), get("id")
         if named or marked:
             self.line.words += split_words(f"{named} {marked}" if named and marked else named or marked or "")
 

@@ -34,13 +34,15 @@ def in_order(kinds: Matrix, follows: Matrix) -> list[int]:
     anywhere, as a logarithm.
     """
     kinds = np.where(_OPEN[kinds.argmax(axis=1)], kinds, _FAR)
-    weighed = _WEIGHTS * follows
+    weighed = np.ascontiguousarray((_WEIGHTS * follows).T)
+    ends = np.arange(0, weighed.size, len(weighed))
     best = kinds[0]
     before = []
     for line in kinds[1:]:
-        ways = best[:, None] + weighed
-        before.append(ways.argmax(axis=0))
-        best = ways.max(axis=0) + line
+        ways = best + weighed
+        likeliest = ways.argmax(axis=1)
+        before.append(likeliest)
+        best = ways.take(ends + likeliest) + line
     chosen = [int(best.argmax())]
     for step in reversed(before):
         chosen.append(int(step[chosen[-1]]))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from array import array
 from functools import lru_cache
 from typing import NamedTuple
-
-import numpy as np
 
 from pipeline.label.alone import own_votes
 from pipeline.label.lexicon import line_slots
@@ -44,9 +43,9 @@ def _read(text: str) -> Reading:
     numbers = sorted({zlib.crc32(t.encode("utf-8", "surrogatepass")) for t in words})
     return Reading(
         line,
-        np.array(line_shape(line), dtype=np.float64).tobytes(),
-        np.array(line_slots(line.tokens), dtype=np.int32).tobytes(),
-        np.array(numbers, dtype=np.uint32).tobytes(),
+        array("d", line_shape(line)).tobytes(),
+        array("i", line_slots(line.tokens)).tobytes(),
+        array("I", numbers).tobytes(),
         own_votes(line),
     )
 
