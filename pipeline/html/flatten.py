@@ -97,7 +97,6 @@ _KINDS = {
 """What an element does to the line; elements not named here are custom ones, which hold lines, or stand inside a line."""
 
 
-
 @dataclass(slots=True)
 class _Line:
     pieces: list[str] = field(default_factory=list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from pipeline import dates, names, wording
 from pipeline.document import Author
@@ -175,7 +176,69 @@ def read_names(text: str, *, asked: bool = False) -> list[tuple[Author, bool, st
     if credit:
         return []
     here, said = said, said or asked
-    rest = _divided(_without_agency(rest))
+    bodies = agencies_in(rest)
+    if bodies:
+        start, end = bodies[-1]
+        before = rest[:start].rstrip()
+        last = before.endswith(",") and not rest[end:].strip(" .")
+        people = _people_in(before.rstrip(","), here=here, said=said) if last else []
+        if people and people[-1][0].kind == "person":  # "Jane Roe, Reuters"
+            *others, (author, _, piece) = people
+            return [*others, (replace(author, affiliation=author.affiliation or rest[start:end]), said, piece)]
+        credited = [(Author(rest[start:end], None, "organisation"), said, rest[start:end]) for start, end in bodies]
+        return [*(_people_in(_without(rest, bodies), here=here, said=said)), *credited]
+    return _people_in(rest, here=here, said=said)
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """A byline with bars for some of its parts, or less if nothing else stands beside them."""
+    for start, end in reversed(spans):
+        text = f"{text[:start]} | {text[end:]}"
+    pieces = [piece.strip(" ,;/&") for piece in text.split("|")]
+    said = [" ".join(_ungirded(piece.split())) for piece in pieces]
+    return " | ".join(filter(None, said))
+
+
+def _ungirded(words: list[str]) -> list[str]:
+    """Words without "and" at either end."""
+    while words and names.has_word(words[0], "and"):
+        words = words[1:]
+    while words and names.has_word(words[-1], "and"):
+        words = words[:-1]
+    return words
+
+
+def agencies_in(text: str) -> list[tuple[int, int]]:
+    """Where a byline names wire services, apart from people or right behind one: "Jane Roe and AP", "Reuters, Jane Roe"."""
+    tokens = list(wording.TOKEN_RE.finditer(text))
+    joints = [_JOINT_RE.search(text[a.end() : b.start()]) is not None for a, b in pairwise(tokens)]
+    joints = [
+        j or names.has_word(a[0], "and") or names.has_word(b[0], "and")
+        for j, (a, b) in zip(joints, pairwise(tokens), strict=True)
+    ]
+    opens, ends = [True, *joints], [*joints, True]
+    out: list[tuple[int, int]] = []
+    for hit in wording.find_in(text) if tokens else ():
+        if hit.entry.sign != "agency" or hit.last > len(tokens) or (out and tokens[hit.first].start() < out[-1][1]):
+            continue
+        first = hit.first - (hit.first > 0 and tokens[hit.first - 1][0].lower() == "the")
+        start, end = tokens[first].start(), tokens[hit.last - 1].end()
+        named = hit.last - hit.first > 1 or end - tokens[hit.first].start() > SHORT_AGENCY or text[start:end] == hit.entry.wording
+        alone = opens[first] or (hit.last - hit.first > 1 and hit.first > 1)
+        if named and alone and ends[hit.last - 1]:
+            out.append((start, end))
+    return out
+
+
+SHORT_AGENCY = 4
+"""Letters up to which an agency's name counts only as its list writes it: "dpa" and "AP", not "Ap"."""
+
+_JOINT_RE = re.compile(r"[,;|/&·•–—]")
+
+
+def _people_in(rest: str, *, here: bool, said: bool) -> list[tuple[Author, bool, str]]:
+    """The people that a byline without its agencies names; `here`: it says "By" itself, `said`: it, or the line above."""
+    rest = _divided(rest)
     words = rest.split()
     if (
         len(words) == 2 and rest.upper() == rest.lower() and names.has_word(words[1], "role", "byline")
@@ -193,16 +256,6 @@ def read_names(text: str, *, asked: bool = False) -> list[tuple[Author, bool, st
     if not here and (names.has_word(rest, "role") or _plain(rest)):
         return []
     return [(author, said, rest[start:end]) for start, end, author in split_names(rest)]
-
-
-def _without_agency(text: str) -> str:
-    """A byline without the agency that stands right behind a name: "Jane Roe and John Doe The Associated Press"."""
-    hit = next((h for h in wording.find_in(text) if h.entry.sign == "agency" and h.first > 1), None)
-    if hit is None or hit.last - hit.first < 2:
-        return text
-    end = len(text) - len(wording.rest_after(text, hit.first))
-    cut = re.search(r"\s(?:the\s)?\Z", text[:end], re.IGNORECASE)
-    return text[: cut.start()] if cut and wording.rest_after(text, hit.last) == "" else text
 
 
 def _divided(text: str) -> str:

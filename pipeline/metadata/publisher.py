@@ -7,6 +7,7 @@ import re
 from pipeline import wording
 from pipeline.document import Candidate, Document, Label, Outlet
 from pipeline.metadata import outlets
+from pipeline.metadata.bylines import MAX_BYLINE, agencies_in, opening_of
 from pipeline.metadata.candidates import candidate, choose, labelled
 from pipeline.metadata.said import DOMAIN_RE, MAX_OUTLET, Said, find_said
 from pipeline.metadata.sheet import Sheet
@@ -94,6 +95,10 @@ def find_publisher(
             h.entry.sign == "agency" and h.last - h.first == len(wording.tokenize(line.text)) for h in wording.find_in(line.text)
         )
     ]
+    for line in sheet.of(Label.BYLINE) if not agencies else ():
+        said = opening_of(line.text[:MAX_BYLINE])[2]
+        named = [said[first:last] for first, last in agencies_in(said)]
+        agencies += [candidate(sheet.document, line.block, name, name, "agency in byline", 0.75) for name in named]
     dateline = _dateline(sheet.document)
     placed, place_all = choose([dateline[0]] if dateline else [])
     if dateline and dateline[1]:
