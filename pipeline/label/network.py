@@ -41,11 +41,17 @@ def levels(rows: npt.NDArray[np.floating], borders: npt.NDArray[np.float32]) -> 
 
     `borders` has a row a column, filled up with infinity.
     """
-    values = np.minimum(rows.astype(np.float32), np.finfo(np.float32).max)  # infinity reaches none of those that fill up
+    known = np.isfinite(borders).sum(axis=1)
+    order = np.argsort(-known, kind="stable")  # columns of many borders first: half have one or two
+    values = np.ascontiguousarray(rows.astype(np.float32).T[order])
+    limits = borders[order]
     reached = np.zeros(values.shape, dtype=np.uint8)
-    for border in borders.T:
-        reached += values >= border
-    count = np.maximum(np.isfinite(borders).sum(axis=1), 1)
+    for k, many in enumerate((known[:, None] > np.arange(known.max(initial=0))).sum(axis=0).tolist()):
+        reached[:many] += values[:many] >= limits[:many, k, None]
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    reached = np.ascontiguousarray(reached[back].T)
+    count = np.maximum(known, 1)
     share: Floats = np.floor((2.0 * LEVELS * reached + count) / (2.0 * count)) - LEVELS // 2
     return share
 

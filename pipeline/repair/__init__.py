@@ -75,7 +75,7 @@ def looks_damaged(text: str) -> bool:
     """Whether a text may hold mojibake; quick, and right where it says no."""
     if text.isascii():
         return False
-    foreign = "\n".join(line for line in text.split("\n") if not line.isascii())
+    foreign = "\n".join(dict.fromkeys(line for line in text.split("\n") if not line.isascii()))
     return is_bad(foreign) or any(pattern(codec).search(foreign) for codec in CODECS)
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 from typing import NamedTuple
@@ -72,6 +72,9 @@ MAX_TOKENS = 300
 """Tokens of a line that are compared; furniture does not hide deep inside a paragraph."""
 
 
+SHORT = 80
+"""Characters up to which the words of a text are remembered."""
+
 PREFIX = 4
 """Characters that a one-word wording must have for its `*` to count."""
 
@@ -101,9 +104,17 @@ class Entry(NamedTuple):
 
 def tokenize(text: str) -> list[str]:
     """Words of a text as the lists compare them: NFKC, case-folded, dotted and dotless i as one, without punctuation."""
+    return list(_remembered(text)) if len(text) <= SHORT else _tokens(text)
+
+
+def _tokens(text: str) -> list[str]:
     if text.isascii():
         return _ASCII_RE.findall(text.lower())
     return TOKEN_RE.findall(unicodedata.normalize("NFKC", text).translate(_TURKISH).casefold())
+
+
+_remembered = lru_cache(1 << 13)(_tokens)
+"""The short lines of a page are asked for again and again: by the labeller, by the titles, by the bylines."""
 
 
 def parse_row(language: str, row: str) -> Entry:

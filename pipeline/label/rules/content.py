@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.document import Label
+from pipeline.document import Container, Label
 from pipeline.label.page import Page
 from pipeline.label.vote import Vote
 
@@ -33,13 +33,12 @@ ELEMENTS = {
 
 def element(page: Page, i: int) -> Vote | None:
     """The element of a page's markup that holds the line, or holds its paragraph, says what it is."""
-    for container, _ in zip(page.markups[i].container.outwards(), range(2), strict=False):
-        label = ELEMENTS.get(container.tag)
-        if label is not None:
-            return Vote(label, "element", f"<{container.tag}>", 0.99)
-        if container.tag != "p":
-            return None
-    return None
+    container: Container | None = page.markups[i].container
+    label = ELEMENTS.get(container.tag) if container else None
+    if container and label is None and container.tag == "p":
+        container = container.above
+        label = ELEMENTS.get(container.tag) if container else None
+    return Vote(label, "element", f"<{container.tag}>", 0.99) if container and label else None
 
 
 def heading(page: Page, i: int) -> Vote | None:
