@@ -1,7 +1,7 @@
 """Dates as pages print them: where they stand, and what they mean at the precision that is given.
 
 A date is found by its shape (numbers, separators, a month word), so that nothing is ever guessed from the clock. The
-month words come from the wording lists; a word they do not know goes to dateparser, in the document's language. Zone
+month words come from the wording lists, and those they do not know from dateparser's data for the document's language. Zone
 abbreviations are looked up in `zones.tsv`; those with several meanings (IST, BST, CST) are left out on purpose: the
 time then has no zone.
 """
@@ -12,7 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date as calendar_date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from pipeline import wording
@@ -127,23 +127,45 @@ def _months() -> dict[str, int]:
 
 
 def month_number(word: str, language: str | None = None) -> int | None:
-    """The month that a word names, 1 to 12; `None` if it names none. dateparser is asked if `language` is given."""
-    number = _months().get("".join(wording.tokenize(word)))
-    if number is None and language not in (None, "und"):
-        return _foreign_month(word, str(language).split("-")[0])
+    """The month that a word names, 1 to 12; `None` if it names none. If `language` is given, dateparser's names count, too."""
+    name = "".join(wording.tokenize(word))
+    number = _months().get(name)
+    if number is None and language not in (None, "und") and len(name) >= SHORTEST_MONTH:
+        return _foreign_months(str(language).split("-")[0]).get(name)
     return number
 
 
-@cache
-def _foreign_month(word: str, language: str) -> int | None:
-    import dateparser  # noqa: PLC0415 - half of a second of start-up that most documents never need
+SHORTEST_MONTH = 3
+"""Characters of a month's name that only dateparser knows; shorter ones are words of other meaning, too."""
 
-    settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"], "DATE_ORDER": "DMY"}
+
+@lru_cache(64)
+def _foreign_months(language: str) -> dict[str, int]:
+    """The names of the months that dateparser's data gives for a language; none if it does not know it."""
+    from dateparser.languages.loader import default_loader  # noqa: PLC0415 - start-up that most documents never need
+
     try:
-        found = dateparser.parse(f"11 {word} 2011", languages=[language], settings=settings)
-    except ValueError:  # a language that dateparser does not know
-        return None
-    return found.month if found and (found.year, found.day) == (2011, 11) else None
+        names = default_loader.get_locale(language).info
+    except ValueError:
+        return {}
+    return {"".join(wording.tokenize(name)): k for k, month in enumerate(_ENGLISH, start=1) for name in names.get(month, ())}
+
+
+_ENGLISH = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+"""The keys of dateparser's data."""
 
 
 def find_dates(text: str, language: str | None = None) -> list[DateExpression]:
