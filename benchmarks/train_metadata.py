@@ -202,7 +202,7 @@ def outlet_examples(page: Read, norm: Callable[[str], str]) -> Iterator[Example]
     """Outlets of a page."""
     want = f" {norm(page.gold['outlet'] or '')} "
     if want.strip():
-        for name, _, _, clues in publisher.weigh(find_said(page.sheet)):
+        for name, _, _, clues in publisher.weigh(find_said(page.sheet), page.sheet.document.language.code.split("-")[0]):
             mine = f" {norm(name)} "
             yield Example(clues, mine in want or want in mine)
 

@@ -119,6 +119,23 @@ def test_the_outlets_of_the_table_are_found_by_their_own_names_and_domains() -> 
             assert by_host(f"www.{domain}") is not None
 
 
+@pytest.mark.parametrize(
+    ("language", "name", "domains"),
+    [
+        ("en", "Euronews (EN)", 1),
+        ("fr", "Euronews (FR)", 1),
+        ("de", "Euronews (DE)", 1),
+        ("sv", "Euronews", 0),
+        (None, "Euronews", 0),
+    ],
+)
+def test_of_editions_that_share_a_name_the_language_tells_which(language: str | None, name: str, domains: int) -> None:
+    """Where it does not, the name stands as the page writes it, and no host is made up."""
+    known = by_name("Euronews", language)
+    assert known is not None
+    assert (known.name, len(known.domains)) == (name, domains)
+
+
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "junk", [":" * 5000, " :" * 3000, "© " * 3000, "a." * 3000, "By " * 2000, "/2024" * 2000, "12:" * 3000, "- | " * 2000]

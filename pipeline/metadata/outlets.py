@@ -40,11 +40,11 @@ def key_of(name: str) -> str:
 
 
 @cache
-def _by_name() -> dict[str, Known]:
-    found: dict[str, Known] = {}
+def _by_name() -> dict[str, tuple[Known, ...]]:
+    found: dict[str, tuple[Known, ...]] = {}
     for row in table():
-        for name in (row.name, *row.others):
-            found.setdefault(key_of(name), row)
+        for key in dict.fromkeys(map(key_of, (row.name, *row.others))):
+            found[key] = (*found.get(key, ()), row)
     return found
 
 
@@ -59,9 +59,19 @@ def _by_domain() -> dict[str, Known]:
     return {domain: row for row in table() for domain in row.domains}
 
 
-def by_name(name: str) -> Known | None:
-    """The outlet that a name means."""
-    return _by_name().get(key_of(name))
+def by_name(name: str, language: str | None = None) -> Known | None:
+    """The outlet that a name means; of several editions that share it, the one in a language, or else none of them in particular."""
+    rows = _by_name().get(key_of(name), ())
+    if len(rows) < 2:
+        return rows[0] if rows else None
+    fitting = [row for row in rows if language in _languages(row)]
+    return fitting[0] if len(fitting) == 1 else Known(name, (), ())
+
+
+def _languages(row: Known) -> set[str]:
+    """What may be an edition's language: "Euronews (DE)", "de.euronews.com", "publico.pt"."""
+    labels = [label for domain in row.domains for label in (domain.split(".")[0], domain.split(".")[-1])]
+    return {*labels, row.name.rpartition("(")[2].rstrip(")").lower()}
 
 
 def means(row: Known, name: str) -> bool:

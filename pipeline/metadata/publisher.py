@@ -20,8 +20,11 @@ DATELINE_RE = re.compile(
 LISTED = 12
 
 
-def weigh(found: list[Said]) -> list[tuple[str, str | None, Said, tuple[str, ...]]]:
-    """One candidate for each outlet: its name, its domain, where it is said best, and what speaks for and against it."""
+def weigh(found: list[Said], language: str) -> list[tuple[str, str | None, Said, tuple[str, ...]]]:
+    """One candidate for each outlet: its name, its domain, where it is said best, and what speaks for and against it.
+
+    `language` is the document's: of a name that editions share it tells which is meant.
+    """
     where = [s.value for s in found if s.origin == "host"]
     groups: dict[str, list[tuple[Said, outlets.Known | None]]] = {}
     for said in found:
@@ -30,8 +33,8 @@ def weigh(found: list[Said]) -> list[tuple[str, str | None, Said, tuple[str, ...
         known = (
             next(here, None)
             or known
-            or outlets.by_name(said.value)
-            or outlets.by_name(re.sub(r"\s*\(.*\)\Z|\.(?:com|de|org|net)\Z", "", said.value))
+            or outlets.by_name(said.value, language)
+            or outlets.by_name(re.sub(r"\s*\(.*\)\Z|\.(?:com|de|org|net)\Z", "", said.value), language)
         )
         groups.setdefault(known.name if known else outlets.key_of(said.value), []).append((said, known))
     origins = {s.origin for s in found}
@@ -54,7 +57,7 @@ def weigh(found: list[Said]) -> list[tuple[str, str | None, Said, tuple[str, ...
         clues += [f"said {'once' if count == 1 else 'twice' if count == 2 else '3-5 times' if count < 6 else 'often'}"]
         clues += [f"{'known' if known else 'unknown'}: {rule}" for rule in rules]
         title = " ".join(wording.tokenize(best.value))
-        clues += ["long name"] * (len(title.split()) > 5)
+        clues += ["long name"] * (len(title.split()) > 5) + ["one word"] * (len(title.split()) == 1)
         domain = (known.domains[0] if known.domains else None) if known else None
         host = next((h for h in where if known and outlets.by_host(h) is known), None)
         if known is None and "host agrees" in clues:
@@ -78,7 +81,7 @@ def find_publisher(
 ) -> tuple[Outlet | None, str | None, str | None, dict[str, tuple[Candidate, ...]]]:
     """Outlet, agency and dateline with their candidates."""
     text = sheet.document.text
-    weighed = weigh(find_said(sheet))
+    weighed = weigh(find_said(sheet), sheet.document.language.code.split("-")[0])
     domains = {name: domain for name, domain, _, _ in weighed}
     found = [
         Candidate(
