@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.label import network as module
 from pipeline.label.features import feature_names
-from pipeline.label.model import OF_NETWORK, OF_TREES, joint, load
+from pipeline.label.model import OF_TREES, joint, load
 from pipeline.label.network import LEVELS, UNIT, WEIGHT, Network, levels
 from pipeline.label.trees import SCALE
 
@@ -114,7 +114,8 @@ def test_sums_stay_exact(kind: str) -> None:
     assert most < 2**24, "a normalised activation is exact in 32-bit floating point"
 
 
-def test_trees_and_network_are_averaged_in_log_odds() -> None:
+@pytest.mark.parametrize("kind", ["text", "html"])
+def test_trees_and_network_are_averaged_in_log_odds(kind: str) -> None:
     one = np.array([SCALE]), np.array([UNIT])
-    assert joint(*one).tolist() == [SCALE]
-    assert joint(one[0], -one[1]).tolist() == [SCALE * (OF_TREES - OF_NETWORK) // (OF_TREES + OF_NETWORK)]
+    assert joint(*one, kind).tolist() == [SCALE]
+    assert joint(one[0], -one[1], kind).tolist() == [SCALE * (OF_TREES[kind] - 1) // (OF_TREES[kind] + 1)]

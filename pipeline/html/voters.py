@@ -10,6 +10,7 @@ from itertools import repeat
 
 import lxml.html
 import numpy as np
+from lxml import etree
 
 from pipeline.html.structured import SPOKEN, Fact
 
@@ -21,8 +22,8 @@ MAX_LINES = 20_000
 """Characters of markup, and lines, up to which the extractors are asked: their time grows faster than the page."""
 
 
-_MUTE = ("script", "style", "svg", "link", "meta", "template", "iframe")
-"""Elements that trafilatura drops itself, but only after it has copied the tree, twice and more."""
+_MUTE = ("style", "svg", "link", "meta", "template", "iframe")
+"""Elements, like scripts without data, that trafilatura drops itself, but only after it has copied the tree, twice and more."""
 
 
 def ask(source: str, tree: lxml.html.HtmlElement, lines: int) -> tuple[str, ...]:
@@ -35,8 +36,9 @@ def ask(source: str, tree: lxml.html.HtmlElement, lines: int) -> tuple[str, ...]
 def _trafilatura(tree: lxml.html.HtmlElement) -> tuple[str, str]:
     from trafilatura import bare_extraction  # noqa: PLC0415 (half a second: only where there is HTML)
 
-    for element in [e for e in tree.iter(*_MUTE) if e.tag != "script" or "json" not in (e.get("type") or "")]:
-        element.drop_tree()
+    etree.strip_elements(tree, *_MUTE, with_tail=False)
+    for script in [script for script in tree.iter("script") if "json" not in (script.get("type") or "")]:
+        script.drop_tree()
     try:
         found = bare_extraction(tree, with_metadata=False, include_comments=True, deduplicate=False)
     except (ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError):  # it raises on odd trees

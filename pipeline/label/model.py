@@ -90,13 +90,14 @@ def read_model(stored: bytes, kind: str = "text") -> Model:
 HUNDREDTHS = 100
 """What follows what is stored in hundredths."""
 
-OF_TREES, OF_NETWORK = 2, 1
-"""Weights of the second look's log-odds and the network's, when the two are averaged."""
+OF_TREES = {"text": 2, "html": 3}
+"""How much the second look's log-odds weigh against one of the network's, when the two are averaged."""
 
 
-def joint(second: npt.NDArray[np.int64], network: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def joint(second: npt.NDArray[np.int64], network: npt.NDArray[np.int64], kind: str) -> npt.NDArray[np.int64]:
     """The second look and the network as one: their mean log-odds, in `SCALE`-ths."""
-    return (OF_TREES * second + OF_NETWORK * (SCALE // UNIT) * network) // (OF_TREES + OF_NETWORK)
+    trees = OF_TREES[kind]
+    return (trees * second + (SCALE // UNIT) * network) // (trees + 1)
 
 
 def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None) -> Opinion:
@@ -112,7 +113,7 @@ def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None)
     second = probabilities(looked, model.logistic)
     columns = vote_columns(votes)
     kinds = model.category.margins(category_matrix(seen, second, threshold(second, rows[:, 0]), columns))
-    margins = joint(looked, model.network.margins(rows))
+    margins = joint(looked, model.network.margins(rows), page.kind)
     probability = probabilities(margins, model.logistic)
     limit = threshold(probability, rows[:, 0])
     return Opinion(
