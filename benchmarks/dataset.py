@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import Pool
@@ -182,3 +182,20 @@ def page_f1(row: Row, keep: npt.NDArray[np.bool_]) -> float:
         return float(not row.gold and not got)
     both = (got & row.gold).total()
     return 2 * both / (got.total() + row.gold.total())
+
+
+def table(title: str, rows: Sequence[Row], keeps: Sequence[npt.NDArray[np.bool_]]) -> str:
+    """Mean page F1 by page type and renderer."""
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row, keep in zip(rows, keeps, strict=True):
+        value = page_f1(row, keep)
+        for part in {row.type, "all types" if row.set == "wcxb-dev" else "fundus"}:
+            found[part, row.renderer].append(value)
+    renderers = [r for r in (*RENDERERS, "html") if any(r == of for _, of in found)]
+    lines = [f"{title:16} {'  '.join(f'{r:>11}' for r in renderers)}         mean  pages"]
+    for part in sorted({p for p, _ in found}):
+        means = [float(np.mean(found[part, r])) for r in renderers]
+        lines.append(
+            f"{part:16} {'  '.join(f'{m:11.4f}' for m in means)}  {np.mean(means):11.4f}  {len(found[part, renderers[0]])}"
+        )
+    return "\n".join(lines)

@@ -11,7 +11,6 @@ import argparse
 import json
 import pickle
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import compress
@@ -22,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.categories import Examples, confusion, figures, read_sources
-from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1
+from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1, table
 from benchmarks.graft import grafts
 from benchmarks.kinds import category_pairs, fit_category, order_of
 from benchmarks.looks import stack, train_lexicon, train_tags, train_trees
@@ -57,23 +56,6 @@ def chosen(rows: Sequence[Row], seed: int) -> list[int]:
     for i, r in enumerate(rows):
         by_page.setdefault((r.set, r.id), []).append(i)
     return sorted(v[int(rng.integers(len(v)))] for v in by_page.values())
-
-
-def table(title: str, rows: Sequence[Row], keeps: Sequence[npt.NDArray[np.bool_]]) -> str:
-    """Mean page F1 by page type and renderer."""
-    found: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for row, keep in zip(rows, keeps, strict=True):
-        value = page_f1(row, keep)
-        for part in {row.type, "all types" if row.set == "wcxb-dev" else "fundus"}:
-            found[part, row.renderer].append(value)
-    renderers = [r for r in (*RENDERERS, "html") if any(r == of for _, of in found)]
-    lines = [f"{title:16} {'  '.join(f'{r:>11}' for r in renderers)}         mean  pages"]
-    for part in sorted({p for p, _ in found}):
-        means = [float(np.mean(found[part, r])) for r in renderers]
-        lines.append(
-            f"{part:16} {'  '.join(f'{m:11.4f}' for m in means)}  {np.mean(means):11.4f}  {len(found[part, renderers[0]])}"
-        )
-    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
