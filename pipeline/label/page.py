@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from pipeline.document import Document, Label, Markup
 from pipeline.label.alone import CHROME_SIGNS
@@ -23,6 +23,9 @@ SHORT_RUNS = CHROME_SIGNS - {"related_links", "comments", "consent_notice", "leg
 
 BODY_BEGUN = 60.0
 """Words of prose from which the body has begun."""
+
+COLUMN = 4
+"""Lines with a date and nothing else, one below the other, that are a table or a list of days."""
 
 MAX_LINE = 4000
 """Characters of a line that are looked at; the label of a longer line is decided by its beginning."""
@@ -132,9 +135,16 @@ class Page:
         return not alone and bool(following) and following[0].prose and line.words + following[0].words > 50
 
     @cached_property
+    def columns(self) -> frozenset[int]:
+        """Lines with a date and nothing else, but figures, in a column of `COLUMN` or more: a table, or a list of days."""
+        runs = (list(run) for dated, run in groupby(range(len(self.lines)), lambda i: self.lines[i].dated_only) if dated)
+        return frozenset(i for run in runs if len(run) >= COLUMN for i in run)
+
+    @cached_property
     def dated_up_to(self) -> list[int]:
-        """How many lines before each place hold a date and nothing else."""
-        return list(accumulate((line.dated_only for line in self.lines), initial=0))
+        """How many lines before each place hold a date and nothing else, and stand in no column of them."""
+        alone = (line.dated_only and i not in self.columns for i, line in enumerate(self.lines))
+        return list(accumulate(alone, initial=0))
 
     @cached_property
     def copies(self) -> dict[tuple[str, ...], int]:

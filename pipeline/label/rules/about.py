@@ -35,26 +35,13 @@ def _in_head(page: Page, i: int) -> bool:
     return page.head_from <= i < first or (i < first + 3 and not page.lines[i].prose)
 
 
-COLUMN = 4
-"""Lines with a date, one below the other, that are a table or a list of days."""
-
-
-def _in_column(page: Page, i: int) -> bool:
-    first = last = i
-    while first > 0 and i - first < COLUMN and page.lines[first - 1].dates:
-        first -= 1
-    while last + 1 < len(page.lines) and last - i < COLUMN and page.lines[last + 1].dates:
-        last += 1
-    return last - first + 1 >= COLUMN
-
-
 def head_date(page: Page, i: int) -> Vote | None:
     """A line of the head that is a date; near the end of the body only if it says "published" or "updated"."""
     line = page.lines[i]
     if not line.dates or i in page.runs:
         return None
     said = line.sign("published", "start", "any", "line", "head") or line.sign("modified", "start", "any", "line", "head")
-    if not said and _in_column(page, i):
+    if not said and i in page.columns:
         return None
     if line.dated_only and _in_head(page, i):
         return Vote(Label.DATE, "head_date", line.text[:60], 0.9)

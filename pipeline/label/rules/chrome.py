@@ -11,6 +11,7 @@ from pipeline.label.vote import Vote
 _BREADCRUMB_RE = re.compile(r"\s(?:>|»|›|→|/)\s")
 _BARS_RE = re.compile(r"\s[|•·]\s")
 _BREADCRUMB_MARKS = frozenset(">»›→/|•·")
+_STOP_RE = re.compile(r"[.!?。！？](?:\s|\Z)")
 PAIR_WORDS = 15
 
 
@@ -57,27 +58,18 @@ def ticker(page: Page, i: int) -> Vote | None:
 
 
 def template_pair(page: Page, i: int) -> Vote | None:
-    """Two neighbouring long lines that differ in a few words, at the end of the body: a notice set twice. Three are rows of a list."""
+    """Two neighbouring long lines that differ in a few words, at the end of the body: a notice set twice. Rows of a table have no stops."""
     line = page.lines[i]
-    if line.words < PAIR_WORDS:
+    if line.words < PAIR_WORDS or _STOP_RE.search(line.text) is None:
         return None
     for k in (i - 1, i + 1):
-        share = _alike(page, i, k)
-        if share < 0.5 or line.tokens == page.lines[k].tokens or any(n.prose for n in page.lines[max(i, k) + 1 : max(i, k) + 2]):
-            continue
-        if max(_alike(page, i, min(i, k) - 1), _alike(page, i, max(i, k) + 1)) >= 0.5:
-            continue
-        sure = 0.97 if line.has_email and page.lines[k].has_email else 0.8
-        return Vote(Label.LEGAL_NOTICE, "template_pair", f"{share:.0%} of its words stand in the line beside", sure)
+        if 0 <= k < len(page.lines) and page.lines[k].words >= PAIR_WORDS and line.tokens != page.lines[k].tokens:
+            mine, other = set(line.tokens), set(page.lines[k].tokens)
+            share = len(mine & other) / len(mine | other)
+            if share >= 0.5 and not any(n.prose for n in page.lines[max(i, k) + 1 : max(i, k) + 2]):
+                sure = 0.97 if line.has_email and page.lines[k].has_email else 0.8
+                return Vote(Label.LEGAL_NOTICE, "template_pair", f"{share:.0%} of its words stand in the line beside", sure)
     return None
-
-
-def _alike(page: Page, i: int, k: int) -> float:
-    """The share of the words of two long lines that stand in both; 0 if there is no line `k`, or it is short."""
-    if not 0 <= k < len(page.lines) or page.lines[k].words < PAIR_WORDS:
-        return 0.0
-    mine, other = set(page.lines[i].tokens), set(page.lines[k].tokens)
-    return len(mine & other) / len(mine | other)
 
 
 def outside(page: Page, i: int) -> Vote | None:
