@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline import wording
-from pipeline.document import BY_HAND, CHROME, Block, Document, Evidence, Label
+from pipeline.document import BY_HAND, CHROME, KEPT, Block, Document, Evidence, Label
 from pipeline.metadata.announced import announced_by, joins_names
 from pipeline.metadata.bylines import OPENING
 from pipeline.metadata.titles import SEPARATOR_RE
@@ -35,7 +35,7 @@ _OPEN_TO_AUTHORS = _OPEN | {Label.DATE}
 
 
 def settle(document: Document) -> Document:
-    """Stage: call lines of chrome what was read from them, and date lines that name an author bylines.
+    """Stage: call lines of chrome what was read from them, date lines that name an author bylines, and headings what is not the title.
 
     Facts of the head, and what a person has labelled, stay.
     """
@@ -48,6 +48,8 @@ def settle(document: Document) -> Document:
     blocks = list(document.blocks)
     first = next((k for k, block in enumerate(blocks) if block.kept), len(blocks))
     for k, block in enumerate(blocks):
+        if title and _gives_way(block, _TITLES) and _kept_by_model(block):
+            blocks[k] = _not_the_title(document, block, title)
         if not _gives_way(block, _OPEN_TO_AUTHORS):
             continue
         text = read(document, block.start, block.end) if title and least <= block.end - block.start < most else ""
@@ -66,6 +68,26 @@ def settle(document: Document) -> Document:
 def _gives_way(block: Block, labels: frozenset[Label]) -> bool:
     """Whether a block has one of the labels, and they are neither facts of the head nor a person's."""
     return block.label in labels and not block.in_head and all(e.rule != BY_HAND for e in block.evidence)
+
+
+def _kept_by_model(block: Block) -> bool:
+    """Whether the labeller takes a block for main content, and only a rule for something else."""
+    return any(e.rule in _FOR_CONTENT for e in block.evidence)
+
+
+def _not_the_title(document: Document, block: Block, title: list[str]) -> Block:
+    """A heading, if a line that a rule took for the title shares less than half of its words with the title."""
+    tokens = wording.tokenize(read(document, block.start, block.end))
+    if 2 * len(set(tokens) & set(title)) >= len(set(tokens)):
+        return block
+    return _called(block, Label.HEADING, "not_the_title", document.metadata.title or "", OTHER_TITLE)
+
+
+OTHER_TITLE = 0.6
+"""Confidence that a line of main content is a heading, if the title is another."""
+
+_TITLES = frozenset({Label.TITLE})
+_FOR_CONTENT = frozenset(f"model (for {label})" for label in KEPT)
 
 
 def _join_bylines(document: Document, blocks: list[Block]) -> None:
