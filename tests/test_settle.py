@@ -130,3 +130,28 @@ def test_a_date_line_that_names_an_author_is_a_byline() -> None:
     evidence = (("authors", (at("Jane Roe", text=text),)), ("date_published", (at("1 May 2024", "2024-05-01", text=text),)))
     found = settled(document(Label.DATE, Label.DATE, evidence=SAID, text=text), Metadata(evidence=evidence))
     assert labels(found) == [Label.BYLINE, Label.DATE]
+
+
+OTHER = "Home\nWhat the club is for\nJane Roe\n1 May 2024\nThe river rose by two metres.\nRiver rises after a night of rain\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "label"),
+    [
+        ("model (for heading)", OTHER, Label.HEADING),
+        ("model (for interface)", OTHER, Label.TITLE),
+        ("model (for heading)", TEXT, Label.TITLE),
+    ],
+    ids=["another title", "no main content", "the title"],
+)
+def test_what_a_rule_took_for_the_title_is_a_heading_if_the_title_is_another(rule: str, text: str, label: Label) -> None:
+    given = document(
+        Label.NAVIGATION,
+        Label.TITLE,
+        *CHROME[2:],
+        evidence=(Evidence("headline", "score 2", 0.9), Evidence(rule, "", 0.7)),
+        text=text,
+    )
+    found = settled(given, replace(METADATA, evidence=()))
+    assert found[1].label is label
+    assert label is Label.TITLE or found[1].evidence[0].rule == "not_the_title"
