@@ -130,13 +130,13 @@ def month_number(word: str, language: str | None = None) -> int | None:
     """The month that a word names, 1 to 12; `None` if it names none. If `language` is given, dateparser's names count, too."""
     name = "".join(wording.tokenize(word))
     number = _months().get(name)
-    if number is None and language not in (None, "und") and len(name) >= SHORTEST_MONTH:
+    if number is None and language not in (None, "und") and (len(name) >= SHORTEST_MONTH or not name.isascii()):
         return _foreign_months(str(language).split("-")[0]).get(name)
     return number
 
 
 SHORTEST_MONTH = 3
-"""Characters of a month's name that only dateparser knows; shorter ones are words of other meaning, too."""
+"""Letters of a month's name that only dateparser knows; shorter ones in ASCII are words of other meaning, too."""
 
 
 @lru_cache(64)
@@ -148,7 +148,9 @@ def _foreign_months(language: str) -> dict[str, int]:
         names = default_loader.get_locale(language).info
     except ValueError:
         return {}
-    return {"".join(wording.tokenize(name)): k for k, month in enumerate(_ENGLISH, start=1) for name in names.get(month, ())}
+    known = {"".join(wording.tokenize(name)): k for k, month in enumerate(_ENGLISH, start=1) for name in names.get(month, ())}
+    plain = {unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode(): number for name, number in known.items()}
+    return {name: number for name, number in plain.items() if len(name) >= SHORTEST_MONTH} | known
 
 
 _ENGLISH = [

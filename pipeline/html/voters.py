@@ -36,9 +36,9 @@ def ask(source: str, tree: lxml.html.HtmlElement, lines: int) -> tuple[str, ...]
 def _trafilatura(tree: lxml.html.HtmlElement) -> tuple[str, str]:
     from trafilatura import bare_extraction  # noqa: PLC0415 (half a second: only where there is HTML)
 
-    etree.strip_elements(tree, *_MUTE, with_tail=False)
     for script in [script for script in tree.iter("script") if "json" not in (script.get("type") or "")]:
-        script.drop_tree()
+        script.tag = "style"
+    etree.strip_elements(tree, *_MUTE, with_tail=False)
     try:
         found = bare_extraction(tree, with_metadata=False, include_comments=True, deduplicate=False)
     except (ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError):  # it raises on odd trees

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
 
 from pipeline import dates, names, wording
 from pipeline.document import Author
+from pipeline.metadata.agencies import agencies_in, service_of, ungirded
 from pipeline.onomasticon import FAMILY, GIVEN, odds, sort_of, sorts_of
 
 CREDITS = {"editor": "editor", "translator": "translator", "photographer": "photographer", "contributor": "contributor"}
@@ -177,63 +177,23 @@ def read_names(text: str, *, asked: bool = False) -> list[tuple[Author, bool, st
         return []
     here, said = said, said or asked
     bodies = agencies_in(rest)
-    if bodies:
-        start, end = bodies[-1]
-        before = rest[:start].rstrip()
-        last = before.endswith(",") and not rest[end:].strip(" .")
-        people = _people_in(before.rstrip(","), here=here, said=said) if last else []
-        if people and people[-1][0].kind == "person":  # "Jane Roe, Reuters"
-            *others, (author, _, piece) = people
-            return [*others, (replace(author, affiliation=author.affiliation or rest[start:end]), said, piece)]
-        credited = [(Author(rest[start:end], None, "organisation"), said, rest[start:end]) for start, end in bodies]
-        return [*(_people_in(_without(rest, bodies), here=here, said=said)), *credited]
-    return _people_in(rest, here=here, said=said)
-
-
-def _without(text: str, spans: list[tuple[int, int]]) -> str:
-    """A byline with bars for some of its parts, or less if nothing else stands beside them."""
-    for start, end in reversed(spans):
-        text = f"{text[:start]} | {text[end:]}"
-    pieces = [piece.strip(" ,;/&") for piece in text.split("|")]
-    said = [" ".join(_ungirded(piece.split())) for piece in pieces]
-    return " | ".join(filter(None, said))
-
-
-def _ungirded(words: list[str]) -> list[str]:
-    """Words without "and" at either end."""
-    while words and names.has_word(words[0], "and"):
-        words = words[1:]
-    while words and names.has_word(words[-1], "and"):
-        words = words[:-1]
-    return words
-
-
-def agencies_in(text: str) -> list[tuple[int, int]]:
-    """Where a byline names wire services, apart from people or right behind one: "Jane Roe and AP", "Reuters, Jane Roe"."""
-    tokens = list(wording.TOKEN_RE.finditer(text))
-    joints = [_JOINT_RE.search(text[a.end() : b.start()]) is not None for a, b in pairwise(tokens)]
-    joints = [
-        j or names.has_word(a[0], "and") or names.has_word(b[0], "and")
-        for j, (a, b) in zip(joints, pairwise(tokens), strict=True)
-    ]
-    opens, ends = [True, *joints], [*joints, True]
-    out: list[tuple[int, int]] = []
-    for hit in wording.find_in(text) if tokens else ():
-        if hit.entry.sign != "agency" or hit.last > len(tokens) or (out and tokens[hit.first].start() < out[-1][1]):
-            continue
-        first = hit.first - (hit.first > 0 and tokens[hit.first - 1][0].lower() == "the")
-        start, end = tokens[first].start(), tokens[hit.last - 1].end()
-        named = hit.last - hit.first > 1 or end - tokens[hit.first].start() > SHORT_AGENCY or text[start:end] == hit.entry.wording
-        alone = opens[first] or (hit.last - hit.first > 1 and hit.first > 1)
-        if named and alone and ends[hit.last - 1]:
-            out.append((start, end))
-    return out
-
-
-SHORT_AGENCY = 4
-"""Letters up to which an agency's name counts only as its list writes it: "dpa" and "AP", not "Ap"."""
-
-_JOINT_RE = re.compile(r"[,;|/&·•–—]")
+    if not bodies:
+        return _people_in(rest, here=here, said=said)
+    out: list[tuple[Author, bool, str]] = []
+    credited: list[tuple[Author, bool, str]] = []
+    position = 0
+    for start, end in bodies:
+        name = service_of(rest[start:end])
+        before = rest[position:start].rstrip()
+        people = _people_in(ungirded(before), here=here, said=said)
+        if before.endswith(",") and people and people[-1][0].kind == "person":  # "Jane Roe, Reuters"
+            author, _, piece = people[-1]
+            people[-1] = (replace(author, affiliation=author.affiliation or name or None), said, piece)
+        elif name:
+            credited.append((Author(name, None, "organisation"), said, name))
+        out += people
+        position = end
+    return [*out, *_people_in(ungirded(rest[position:]), here=here, said=said), *credited]
 
 
 def _people_in(rest: str, *, here: bool, said: bool) -> list[tuple[Author, bool, str]]:

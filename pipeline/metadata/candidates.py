@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -22,7 +23,8 @@ def labelled(document: Document, *labels: Label) -> Iterator[tuple[Block, str]]:
 def locate(document: Document, block: Block, piece: str) -> tuple[int, int]:
     """Where a piece of a block's text stands in the source; the whole visible block if it reads differently there."""
     source = document.text[block.start : block.end]
-    at = source.find(piece) if piece else -1
+    word = re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", source) if piece else None  # "AP", not that in "CHAPMAN"
+    at = word.start() if word else source.find(piece) if piece else -1
     if at >= 0:
         return block.start + at, block.start + at + len(piece)
     start = block.start + len(source) - len(source.lstrip())

@@ -7,7 +7,8 @@ import re
 from pipeline import wording
 from pipeline.document import Candidate, Document, Label, Outlet
 from pipeline.metadata import outlets
-from pipeline.metadata.bylines import MAX_BYLINE, agencies_in, opening_of
+from pipeline.metadata.agencies import agencies_in, service_of
+from pipeline.metadata.bylines import MAX_BYLINE, opening_of
 from pipeline.metadata.candidates import candidate, choose, labelled
 from pipeline.metadata.said import DOMAIN_RE, MAX_OUTLET, Said, find_said
 from pipeline.metadata.sheet import Sheet
@@ -36,7 +37,8 @@ def weigh(found: list[Said], language: str) -> list[tuple[str, str | None, Said,
             or outlets.by_name(said.value, language)
             or outlets.by_name(re.sub(r"\s*\(.*\)\Z|\.(?:com|de|org|net)\Z", "", said.value), language)
         )
-        groups.setdefault(known.name if known else outlets.key_of(said.value), []).append((said, known))
+        called = known.name if known and (known.domains or known.others) else outlets.key_of(said.value)
+        groups.setdefault(called, []).append((said, known))
     origins = {s.origin for s in found}
     out = []
     for group in groups.values():
@@ -60,7 +62,7 @@ def weigh(found: list[Said], language: str) -> list[tuple[str, str | None, Said,
         clues += ["long name"] * (len(title.split()) > 5) + ["one word"] * (len(title.split()) == 1)
         domain = (known.domains[0] if known.domains else None) if known else None
         host = next((h for h in where if known and outlets.by_host(h) is known), None)
-        if known is None and "host agrees" in clues:
+        if (known is None or not known.domains) and "host agrees" in clues:
             host = where[0] if where else None
         out.append((_display(known, best), host or domain or _domain(best.value), best, tuple(clues)))
     return out
@@ -99,9 +101,9 @@ def find_publisher(
         )
     ]
     for line in sheet.of(Label.BYLINE) if not agencies else ():
-        said = opening_of(line.text[:MAX_BYLINE])[2]
-        named = [said[first:last] for first, last in agencies_in(said)]
-        agencies += [candidate(sheet.document, line.block, name, name, "agency in byline", 0.75) for name in named]
+        credit, _, said = opening_of(line.text[:MAX_BYLINE])
+        named = [] if credit else [service_of(said[first:last]) for first, last in agencies_in(said)]
+        agencies += [candidate(sheet.document, line.block, name, name, "agency in byline", 0.75) for name in named if name]
     dateline = _dateline(sheet.document)
     placed, place_all = choose([dateline[0]] if dateline else [])
     if dateline and dateline[1]:

@@ -60,7 +60,7 @@ def ticker(page: Page, i: int) -> Vote | None:
 def template_pair(page: Page, i: int) -> Vote | None:
     """Two neighbouring long lines that differ in a few words, at the end of the body: a notice set twice. Rows of a table have no stops."""
     line = page.lines[i]
-    if line.words < PAIR_WORDS or _STOP_RE.search(line.text) is None:
+    if line.words < PAIR_WORDS or not (line.ends or _STOP_RE.search(line.text)):
         return None
     for k in (i - 1, i + 1):
         if 0 <= k < len(page.lines) and page.lines[k].words >= PAIR_WORDS and line.tokens != page.lines[k].tokens:
