@@ -70,7 +70,7 @@ def main() -> None:
     for flat, page in pairs[:WARM]:
         cleaned(flat), cleaned(page), trafilatura(page)
     rest_collector()
-    of_text, beside_text = _by_turns([(flat, page) for flat, page in pairs])
+    of_text, beside_text = _by_turns(pairs)
     of_html, beside_html = _by_turns([(page, page) for _, page in pairs])
     of_trafilatura = (beside_text + beside_html) / 2
     print(f"{len(pairs)} pages, ms of CPU a page: text {of_text:.1f}, HTML {of_html:.1f}, trafilatura {of_trafilatura:.1f}")

@@ -29,7 +29,6 @@ from pipeline.label import label
 from pipeline.label.model import Model, read_model
 from pipeline.metadata import people, publisher, split_metadata, titles, when
 from pipeline.metadata.dated import find_dated
-from pipeline.metadata.said import find_said
 from pipeline.metadata.sheet import Sheet
 from pipeline.metadata.weights import Weights, load
 
@@ -202,7 +201,7 @@ def outlet_examples(page: Read, norm: Callable[[str], str]) -> Iterator[Example]
     """Outlets of a page."""
     want = f" {norm(page.gold['outlet'] or '')} "
     if want.strip():
-        for name, _, _, clues in publisher.weigh(find_said(page.sheet), page.sheet.document.language.code.split("-")[0]):
+        for name, _, _, clues in publisher.weigh(page.sheet):
             mine = f" {norm(name)} "
             yield Example(clues, mine in want or want in mine)
 

@@ -23,7 +23,8 @@ MAX_LINES = 20_000
 
 
 _MUTE = ("style", "svg", "link", "meta", "template", "iframe")
-"""Elements, like scripts without data, that trafilatura drops itself, but only after it has copied the tree, twice and more."""
+"""Elements, like scripts without data, that hold no line of ours. trafilatura drops nearly all of them, too, but only after it has
+copied the tree, twice and more."""
 
 
 def ask(source: str, tree: lxml.html.HtmlElement, lines: int) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ SHORT_RUNS = CHROME_SIGNS - {"related_links", "comments", "consent_notice", "leg
 BODY_BEGUN = 60.0
 """Words of prose from which the body has begun."""
 
-COLUMN = 4
+LEAST_COLUMN = 4
 """Lines with a date and nothing else, one below the other, that are a table or a list of days."""
 
 MAX_LINE = 4000
@@ -136,9 +136,9 @@ class Page:
 
     @cached_property
     def columns(self) -> frozenset[int]:
-        """Lines with a date and nothing else, but figures, in a column of `COLUMN` or more: a table, or a list of days."""
+        """Lines with a date and nothing else, but figures, in a column of `LEAST_COLUMN` or more: a table, or a list of days."""
         runs = (list(run) for dated, run in groupby(range(len(self.lines)), lambda i: self.lines[i].dated_only) if dated)
-        return frozenset(i for run in runs if len(run) >= COLUMN for i in run)
+        return frozenset(i for run in runs if len(run) >= LEAST_COLUMN for i in run)
 
     @cached_property
     def dated_up_to(self) -> list[int]:

@@ -21,11 +21,12 @@ DATELINE_RE = re.compile(
 LISTED = 12
 
 
-def weigh(found: list[Said], language: str) -> list[tuple[str, str | None, Said, tuple[str, ...]]]:
+def weigh(sheet: Sheet) -> list[tuple[str, str | None, Said, tuple[str, ...]]]:
     """One candidate for each outlet: its name, its domain, where it is said best, and what speaks for and against it.
 
-    `language` is the document's: of a name that editions share it tells which is meant.
+    Of a name that editions share, the document's language tells which is meant.
     """
+    found, language = find_said(sheet), sheet.document.language.code.split("-")[0]
     where = [s.value for s in found if s.origin == "host"]
     groups: dict[str, list[tuple[Said, outlets.Known | None]]] = {}
     for said in found:
@@ -83,7 +84,7 @@ def find_publisher(
 ) -> tuple[Outlet | None, str | None, str | None, dict[str, tuple[Candidate, ...]]]:
     """Outlet, agency and dateline with their candidates."""
     text = sheet.document.text
-    weighed = weigh(find_said(sheet), sheet.document.language.code.split("-")[0])
+    weighed = weigh(sheet)
     domains = {name: domain for name, domain, _, _ in weighed}
     found = [
         Candidate(
