@@ -24,7 +24,8 @@ _D = r"(?<![\d.:/-])(?P<{0}>\d{{1,2}})"
 _LETTER = r"(?:[^\W\d_]|(?!\d)[\u0900-\u0eff])"  # vowel signs of Indic scripts and Thai are no letters
 _SMALL = r"[a-z\u00df-\u00ff]"
 _MONTH_WORD = rf"(?P<{{0}}>{_LETTER}(?:(?!(?<={_SMALL})[A-Z]){_LETTER}){{{{1,13}}}})\.?"
-_YEAR = r"(?P<{0}>(?:1[5-9]|2[01])\d\d)(?!\d(?!\d?(?::[0-5]\d|\s?(?i:min|sec|comment|view|read)|[A-Z])))"
+_YEARS = r"(?:1[5-9]|2[01])\d\d"
+_YEAR = rf"(?P<{{0}}>{_YEARS})" + r"(?!\d(?!\d?(?::[0-5]\d|\s?(?i:min|sec|comment|view|read)|[A-Z])))"
 """13xx and 14xx are years of the Solar or Lunar Hijri calendars. A time or "5 mins read" can be glued to the year."""
 _WORD_STARTS = rf"(?:(?<!\w)|(?<={_SMALL}|\d)(?=[A-Z]))"
 """Where a word starts, also one that a renderer has glued to the one before: "Jane DoeMarch 5"."""
@@ -44,9 +45,12 @@ _JOIN_RE = re.compile(
     r"(?:\s|,|;|\||/|·|•|\u2013|\u2014|-|\(|at|um|à|om|alle|ore|às|a las|kl\.?|klo|о|об|в|o|pukul|lúc|saat|den|T|,?\s?la\s?|[(（][^\W\d_]{1,10}[)）]){0,6}\Z",
 )
 
+NUMERIC = "day-month-year numeric"
+
 SHAPES = (
     (
         "year-month-day",
+        "-/.",
         re.compile(
             rf"(?<!\d){_YEAR.format('y')}\s?(?P<s>[-/.])\s?(?P<m>0?[1-9]|1[0-2])\s?(?P=s)\s?(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)"
             r"(?:\.(?=\s(?:오전|오후|\d{1,2}:)))?",
@@ -54,39 +58,46 @@ SHAPES = (
     ),
     (
         "cjk",
+        "年년",
         re.compile(
             rf"(?<!\d){_YEAR.format('y')}\s?[年년]\s?(?P<m>0?[1-9]|1[0-2])\s?[月월]\s?(?:(?P<d>0?[1-9]|[12]\d|3[01])\s?[日号號일])?"
         ),
     ),
     (
-        "day-month-year numeric",
+        NUMERIC,
+        "-/.",
         re.compile(
             rf"{_D.format('a')}\s?(?P<s>[-/.])\s?(?P<b>\d{{1,2}})\s?(?P=s)\s?(?P<y>(?:19|20)\d\d|\d\d)(?![\d/])(?!\.\d)",
         ),
     ),
     (
         "day-month-year",
+        "",
         re.compile(
             rf"{_D.format('d')}{_ORDINAL}[\s\-/]*(?:de\s|of\s|ngày\s)?{_MONTH_WORD.format('w')}[\s,.\-/]{{1,3}}(?:de\s|del\s|of\s|/)?{_YEAR.format('y')}"
         ),
     ),
     (
         "month-day-year",
+        "",
         re.compile(
             rf"{_WORD_STARTS}{_MONTH_WORD.format('w')}\s{{0,2}}(?P<d>\d{{1,2}}){_ORDINAL}\s?,?\s{{0,2}}{_YEAR.format('y')}"
         ),
     ),
     (
         "year-month-day word",
+        "",
         re.compile(rf"(?<!\d){_YEAR.format('y')}\.?[\s,]{{1,2}}{_MONTH_WORD.format('w')}\s(?P<d>\d{{1,2}})(?!\d)\.?"),
     ),
     (
         "vietnamese",
+        "á",
         re.compile(rf"{_D.format('d')}\s?tháng\s?(?P<m>\d{{1,2}})[\s,]{{1,2}}(?:năm\s)?{_YEAR.format('y')}"),
     ),
-    ("month-year", re.compile(rf"{_WORD_STARTS}{_MONTH_WORD.format('w')}{_GAP}{_YEAR.format('y')}")),
+    ("month-year", "", re.compile(rf"{_WORD_STARTS}{_MONTH_WORD.format('w')}{_GAP}{_YEAR.format('y')}")),
 )
-"""Date shapes, most telling first; an earlier shape wins where two overlap."""
+"""Date shapes, most telling first; an earlier shape wins where two overlap. Behind its name stand characters of which a text must hold
+one for the shape to be looked for; the shape `NUMERIC` alone does without a year of four digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +188,10 @@ def find_dates(text: str, language: str | None = None) -> list[DateExpression]:
     text = _western(text)
     taken: list[DateExpression] = []
     covered = bytearray(len(text))
-    for shape, regex in SHAPES:
+    has_year = _YEARS_RE.search(text) is not None
+    for shape, signs, regex in SHAPES:
+        if not (has_year or shape is NUMERIC) or (signs and not any(map(text.count, signs))):
+            continue
         for match in regex.finditer(text):
             if any(covered[match.start() : match.end()]):
                 continue
@@ -191,6 +205,7 @@ def find_dates(text: str, language: str | None = None) -> list[DateExpression]:
 
 
 _DIGITS_RE = re.compile(r"\d")
+_YEARS_RE = re.compile(_YEARS)
 _FOREIGN_RE = re.compile(r"(?![0-9])\d|[\uff0d-\uff0f\uff1a]")
 
 
@@ -208,7 +223,7 @@ def _parts(shape: str, match: re.Match[str], language: str | None) -> tuple[int,
     found = match.groupdict()
     year = int(found["y"])
     order_open = False
-    if shape == "day-month-year numeric":
+    if shape == NUMERIC:
         if year < 100:
             year += 2000 if year < 70 else 1900  # POSIX strptime's pivot
         first, second = int(found["a"]), int(found["b"])

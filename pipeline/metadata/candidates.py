@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -23,12 +22,22 @@ def labelled(document: Document, *labels: Label) -> Iterator[tuple[Block, str]]:
 def locate(document: Document, block: Block, piece: str) -> tuple[int, int]:
     """Where a piece of a block's text stands in the source; the whole visible block if it reads differently there."""
     source = document.text[block.start : block.end]
-    word = re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", source) if piece else None  # "AP", not that in "CHAPMAN"
-    at = word.start() if word else source.find(piece) if piece else -1
+    at = _find_word(source, piece) if piece else -1
     if at >= 0:
         return block.start + at, block.start + at + len(piece)
     start = block.start + len(source) - len(source.lstrip())
     return start, max(start, block.start + len(source.rstrip()))
+
+
+def _find_word(source: str, piece: str) -> int:
+    """Where a piece first stands as words of its own ("AP", not that in "CHAPMAN"), else where it first stands; -1 if nowhere."""
+    first = at = source.find(piece)
+    while at >= 0:
+        before, behind = source[at - 1 : at], source[at + len(piece) : at + len(piece) + 1]
+        if not (before.isalnum() or before == "_" or behind.isalnum() or behind == "_"):
+            return at
+        at = source.find(piece, at + 1)
+    return first
 
 
 def candidate(document: Document, block: Block, piece: str, value: str, rule: str, confidence: float) -> Candidate:

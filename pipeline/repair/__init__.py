@@ -81,11 +81,11 @@ def looks_damaged(text: str) -> bool:
 
 def repairs_of(text: str, start: int, end: int) -> list[Repair]:
     """The repairs of a line `text[start:end]`: of the whole, or else of the sentences that can be repaired."""
+    if end - start > MAX_LINE or not looks_damaged(text[start:end]):
+        return []
     steps = repair_steps(text[start:end])
     if steps:
         return [Repair(start, end, steps)]
-    if end - start > MAX_LINE or not looks_damaged(text[start:end]):
-        return []
     spans = [match.span() for match in _SENTENCE_RE.finditer(text, start, end)]
     found = [Repair(first, last, repair_steps(text[first:last])) for first, last in spans] if len(spans) > 1 else []
     return [repair for repair in found if repair.steps]

@@ -67,7 +67,10 @@ MARKS = (
 
 TOKEN_RE = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}](?:[^\W{UNSPACED}]|[{MARKS}])*")
 _ASCII_RE = re.compile(r"\w+", re.ASCII)
-_TURKISH = str.maketrans({"İ": "i", "ı": "i"})
+_WORD_RE = re.compile(r"\w+")
+_UNUSUAL_RE = re.compile("[\u0300-\u1fff\u3000-\U0010ffff]")
+"""Where unspaced scripts and combining marks have their characters; what is left is cut into words faster."""
+
 MAX_TOKENS = 300
 """Tokens of a line that are compared; furniture does not hide deep inside a paragraph."""
 
@@ -110,7 +113,8 @@ def tokenize(text: str) -> list[str]:
 def _tokens(text: str) -> list[str]:
     if text.isascii():
         return _ASCII_RE.findall(text.lower())
-    return TOKEN_RE.findall(unicodedata.normalize("NFKC", text).translate(_TURKISH).casefold())
+    folded = unicodedata.normalize("NFKC", text).replace("İ", "i").replace("ı", "i").casefold()
+    return (TOKEN_RE if _UNUSUAL_RE.search(folded) else _WORD_RE).findall(folded)
 
 
 _remembered = lru_cache(1 << 13)(_tokens)
