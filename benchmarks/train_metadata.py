@@ -28,6 +28,7 @@ from pipeline.document import Document, Payload, UnusablePayloadError
 from pipeline.label import label
 from pipeline.label.model import Model, read_model
 from pipeline.metadata import people, publisher, split_metadata, titles, when
+from pipeline.metadata.announced import announced_in
 from pipeline.metadata.dated import find_dated
 from pipeline.metadata.sheet import Sheet
 from pipeline.metadata.weights import Weights, load
@@ -192,7 +193,7 @@ def date_examples(page: Read, _: Callable[[str], str]) -> Iterator[Example]:
 def author_examples(page: Read, norm: Callable[[str], str]) -> Iterator[Example]:
     """Names of a page. The gold has several names, credentials and roles in one string: parts of it are right."""
     wanted = [f" {norm(a)} " for a in page.gold["authors"] or []]
-    for n in people.with_agreement(page.sheet, people.find_named(page.sheet)):
+    for n in people.with_agreement(page.sheet, people.find_named(page.sheet, announced_in(page.sheet))):
         name = norm(n.author.name)
         yield Example(n.clues, len(name) > 2 and any(f" {name} " in w for w in wanted))
 

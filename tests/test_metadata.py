@@ -10,7 +10,7 @@ import pipeline
 from pipeline.document import Block, Document, Label, Metadata, Payload, ProblemCode
 from pipeline.html import flatten_page
 from pipeline.metadata import split_metadata
-from pipeline.metadata.announced import announced_by
+from pipeline.metadata.announced import announced_by, announced_in
 from pipeline.metadata.dated import find_dated
 from pipeline.metadata.outlets import by_host, by_name, table
 from pipeline.metadata.people import find_named
@@ -185,13 +185,13 @@ def test_other_lines_announce_nobody(line: str) -> None:
 def test_a_row_of_names_is_no_biography_of_the_first() -> None:
     text = "Jane Roe, Anna Meyer, Christian Roth"
     sheet = Sheet(Document(Payload(b"", "page.txt"), text, blocks=(Block(0, len(text), Label.AUTHOR_BIO),)))
-    assert [n.author.name for n in find_named(sheet)] == ["Jane Roe", "Anna Meyer", "Christian Roth"]
+    assert [n.author.name for n in find_named(sheet, announced_in(sheet))] == ["Jane Roe", "Anna Meyer", "Christian Roth"]
 
 
 def test_a_biography_with_a_place_is_no_row_of_names() -> None:
     text = "Jane Roe, New York"
     sheet = Sheet(Document(Payload(b"", "page.txt"), text, blocks=(Block(0, len(text), Label.AUTHOR_BIO),)))
-    assert [n.author.name for n in find_named(sheet)] == ["Jane Roe"]
+    assert [n.author.name for n in find_named(sheet, announced_in(sheet))] == ["Jane Roe"]
 
 
 def test_a_date_behind_words_of_its_own_does_not_hear_the_line_above() -> None:

@@ -19,9 +19,9 @@ INDEX = {label: k for k, label in enumerate(CLASSES)}
 
 def vote_columns(votes: Sequence[Sequence[Vote]]) -> npt.NDArray[np.float64]:
     """For each line the confidence of the surest vote for each label; 0 where nobody votes."""
-    columns = np.zeros((len(votes), len(CLASSES)))
-    for i, said in enumerate(votes):
+    columns = [[0.0] * len(CLASSES) for _ in votes]
+    for column, said in zip(columns, votes, strict=True):
         for vote in said:
             k = INDEX[vote.label]
-            columns[i, k] = max(columns[i, k], vote.confidence)
-    return columns
+            column[k] = max(column[k], vote.confidence)
+    return np.array(columns).reshape(len(votes), len(CLASSES))

@@ -80,10 +80,11 @@ LINE_NAMES = (
 )
 COLUMN = {name: k for k, name in enumerate(LINE_NAMES)}
 
-_SEPARATORS = "|›»>•·/→"
+_SEPARATORS = "|/>›»•·→"
 _COMMAS = ",;:،、，；"
 _STOP_RE = re.compile(r"[.!?。！？؟।۔](?:\s|\Z|[\"'”’»)])|[。！？]")
 _QUOTES = '"“”„«»「」『』'
+_OF_ASCII = [[sign for sign in signs if sign.isascii()] for signs in (_COMMAS, _SEPARATORS, _QUOTES)]
 _ADDRESS_RE = re.compile(r"https?:|www\.|\S@\S")
 _DIGIT_RE = re.compile(r"\d")
 
@@ -96,7 +97,8 @@ def line_shape(line: Line) -> list[float]:
     count = len(parts)
     firsts = [part[0] for part in parts]
     lower, capital = sum(map(str.islower, firsts)), sum(map(str.isupper, firsts))
-    caps = sum(part.isupper() and len(part) > 1 and part[0].isupper() for part in parts) if capital else 0
+    caps = sum(part.isupper() for part in parts if len(part) > 1 and part[0].isupper()) if capital else 0
+    commas, separators, quotes = _OF_ASCII if text.isascii() else (_COMMAS, _SEPARATORS, _QUOTES)
     signs = [0.0] * len(SIGNS)
     tokens = len(line.tokens) or 1
     for hit in line.hits:
@@ -113,10 +115,10 @@ def line_shape(line: Line) -> list[float]:
         capital / count,
         caps / count,
         len(_DIGIT_RE.findall(text)) / size if line.has_digit else 0.0,
-        sum(map(text.count, _COMMAS)) / count,
+        sum(map(text.count, commas)) / count,
         len(_STOP_RE.findall(text)),
-        sum(map(text.count, _SEPARATORS)),
-        sum(map(text.count, _QUOTES)),
+        sum(map(text.count, separators)),
+        sum(map(text.count, quotes)),
         line.ends,
         text[-1] in ":：",
         text.endswith(("...", "…")),

@@ -192,19 +192,21 @@ def _may_be_byline(line: Line) -> bool:
 
 def _weigh(votes: Sequence[Sequence[Vote]]) -> tuple[Matrix, Matrix]:
     """In log-odds: for each line and label the weightiest vote for it; for each line what speaks against main content, net."""
-    spoken = np.zeros((len(votes), len(CLASSES)))
-    against, in_favour = np.zeros(len(votes)), np.zeros(len(votes))
-    for i, said in enumerate(votes):
+    spoken = [[0.0] * len(CLASSES) for _ in votes]
+    net = []
+    for heard, said in zip(spoken, votes, strict=True):
+        against = in_favour = 0.0
         for label, rule, _, confidence in said:
             odds = LOG_ODDS[round(confidence * 100)]
             if odds:
                 k = INDEX[label]
-                spoken[i, k] = max(spoken[i, k], ON_KIND.get(rule, 1.0) * odds)
+                heard[k] = max(heard[k], ON_KIND.get(rule, 1.0) * odds)
                 if not _KEPT[k]:
-                    against[i] = max(against[i], TRUSTED.get(rule, RULES_ON_CONTENT) * odds)
+                    against = max(against, TRUSTED.get(rule, RULES_ON_CONTENT) * odds)
                 elif rule in FOR_CONTENT:
-                    in_favour[i] = max(in_favour[i], FOR_CONTENT[rule] * odds)
-    return spoken, against - in_favour
+                    in_favour = max(in_favour, FOR_CONTENT[rule] * odds)
+        net.append(against - in_favour)
+    return np.array(spoken), np.array(net)
 
 
 def _evidence(votes: Sequence[Vote], label: Label, model: Label, p: float, limit: str) -> tuple[Evidence, ...]:

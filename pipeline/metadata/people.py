@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -92,9 +92,9 @@ class Named:
     clues: tuple[str, ...]
 
 
-def find_named(sheet: Sheet) -> list[Named]:
-    """Everybody who could be an author."""
-    return [*_of_facts(sheet), *islice(_of_lines(sheet), MOST_NAMED)]
+def find_named(sheet: Sheet, announced: Mapping[int, str]) -> list[Named]:
+    """Everybody who could be an author; `announced` are the lines below one that says "By" and no more (`announced_in`)."""
+    return [*_of_facts(sheet), *islice(_of_lines(sheet, announced), MOST_NAMED)]
 
 
 def _of_facts(sheet: Sheet) -> Iterator[Named]:
@@ -122,9 +122,8 @@ def _of_facts(sheet: Sheet) -> Iterator[Named]:
                 yield Named(author, 0, 0, "outside", "the dump's own field", ("the dump's own field",))
 
 
-def _of_lines(sheet: Sheet) -> Iterator[Named]:
+def _of_lines(sheet: Sheet, announced: Mapping[int, str]) -> Iterator[Named]:
     last: list[Named] = []
-    announced = announced_in(sheet)
     for line in sheet.lines:
         if len(line.text) > MAX_BYLINE and line.label is not Label.AUTHOR_BIO:
             continue
@@ -158,6 +157,8 @@ def _of_lines(sheet: Sheet) -> Iterator[Named]:
 
 def _part_says_by(text: str) -> bool:
     """Whether a line, or a part of it between bars, says "by": "News | 5 hours ago | Written by Jane Roe"."""
+    if "|" not in text:
+        return says_by(text[:OPENING].lstrip())
     return any(says_by(part[:OPENING].lstrip()) for part in text.split("|")[:MOST_PARTS])
 
 
@@ -257,7 +258,8 @@ def find_people(
     sheet: Sheet, weights: Weights
 ) -> tuple[tuple[Author, ...], tuple[Contributor, ...], dict[str, tuple[Candidate, ...]]]:
     """Authors and contributors with their candidates."""
-    found = with_agreement(sheet, find_named(sheet))
+    announced = announced_in(sheet)
+    found = with_agreement(sheet, find_named(sheet, announced))
     text = sheet.document.text
     scored = []
     for named in found:
@@ -273,7 +275,7 @@ def find_people(
     kept.sort(key=lambda n: (_RANK[n.origin], n.start))
     site, where = site_names(sheet), hosts(sheet)
     authors = tuple(replace(n.author, kind=_kind(n.author, site, where)) for n in kept)
-    helping, helpers = _contributors(sheet)
+    helping, helpers = _contributors(sheet, announced)
     return authors, helpers, {"authors": chosen, "contributors": helping}
 
 
@@ -291,10 +293,9 @@ def _kind(author: Author, site: list[str], where: list[str]) -> str:
     return "organisation" if body or (author.kind != "person" and len(words) > 3) else "person" if len(words) > 1 else author.kind
 
 
-def _contributors(sheet: Sheet) -> tuple[tuple[Candidate, ...], tuple[Contributor, ...]]:
+def _contributors(sheet: Sheet, announced: Mapping[int, str]) -> tuple[tuple[Candidate, ...], tuple[Contributor, ...]]:
     helping: list[Candidate] = []
     helpers: dict[str, Contributor] = {}
-    announced = announced_in(sheet)
     for line in sheet.lines:
         credit: str | None = announced.get(line.number, "author")
         if credit != "author":
