@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from test_graft import row_of
 
 from benchmarks.dataset import TAUGHT
 from benchmarks.teacher import carried
-from tests.test_graft import row_of
 
 NOWHERE = -1
 
