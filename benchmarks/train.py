@@ -277,7 +277,8 @@ def main() -> None:
         say(f"wrote {model}: {model.stat().st_size:,} bytes")
     if a.only == "model":
         return
-    fold_of = deal({page.site for page in pages}, a.folds)
+    known = {page.site for page in pages}
+    fold_of = deal(known, a.folds) | deal({row.site for row in rows} - known, a.folds)  # a page may show a line as text only
     fold = [fold_of[row.site] for row in rows]
     dealt = {f"{row.set} {row.id}": f for row, f in zip(rows, fold, strict=True)}
     (a.work / f"folds-{a.kind}.json").write_text(json.dumps(dealt, sort_keys=True), encoding="utf-8")
