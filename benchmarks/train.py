@@ -234,6 +234,13 @@ def prepared(kind: str, a: argparse.Namespace) -> list[Row]:
     return cached(a.work / f"rows-{kind}.pickle", lambda: build(a.bench, RENDERERS if kind == "text" else ("html",)))
 
 
+def alike(rows: Sequence[Row], pages: Sequence[Row], count: int) -> list[int]:
+    """The fold of each row: that of its site among the pages of HTML; a few sites show lines as texts only."""
+    known = {page.site for page in pages}
+    fold = deal(known, count) | deal({row.site for row in rows} - known, count)
+    return [fold[row.site] for row in rows]
+
+
 def stored(path: Path) -> Looks:
     """What the looks at HTML learned; raises `FileNotFoundError` if they were not trained in this folder."""
     if not path.exists():
@@ -277,9 +284,7 @@ def main() -> None:
         say(f"wrote {model}: {model.stat().st_size:,} bytes")
     if a.only == "model":
         return
-    known = {page.site for page in pages}
-    fold_of = deal(known, a.folds) | deal({row.site for row in rows} - known, a.folds)  # a page may show a line as text only
-    fold = [fold_of[row.site] for row in rows]
+    fold = alike(rows, pages, a.folds)
     dealt = {f"{row.set} {row.id}": f for row, f in zip(rows, fold, strict=True)}
     (a.work / f"folds-{a.kind}.json").write_text(json.dumps(dealt, sort_keys=True), encoding="utf-8")
     judged = Judged({}, {}, {})
