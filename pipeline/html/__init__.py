@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.document import Block, Container, Document, RejectionCode, UnusablePayloadError
+from pipeline.document import Block, Container, Document, Markup, RejectionCode, UnusablePayloadError
 from pipeline.html.flatten import Flattener
 from pipeline.html.structured import SPOKEN, facts
 from pipeline.html.tree import parse
@@ -36,7 +36,7 @@ def flatten_page(source: str, *, ask_others: bool = True) -> tuple[str, tuple[Bl
         lines = [text[block.start : block.end] for block in blocks[first:]]
         votes = shares(lines, (*ask(parsed, tree, len(lines)), *heard(said)))
         blocks[first:] = [
-            block._replace(markup=block.markup._replace(extracted=vote))
+            Block(block.start, block.end, markup=Markup(*block.markup[:-1], vote))
             for block, vote in zip(blocks[first:], votes, strict=True)
             if block.markup is not None
         ]

@@ -41,7 +41,7 @@ def _parse(source: str, *, huge: bool = False) -> tuple[lxml.html.HtmlElement | 
         tree = etree.fromstring(source.encode("utf-8", "replace"), parser)
     except etree.LxmlError:
         tree = None
-    return tree, any(entry.type in _REFUSALS for entry in parser.error_log)
+    return tree, len(parser.error_log.filter_types(_REFUSALS)) > 0
 
 
 _ELEMENTS = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement)

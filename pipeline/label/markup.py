@@ -79,6 +79,7 @@ class TagSlots:
     def __init__(self) -> None:
         self.known: dict[int, tuple[frozenset[int], bytes, bytes]] = {}
         self.outside: dict[int, tuple[frozenset[int], bytes]] = {}
+        self.own: dict[int, tuple[frozenset[int], frozenset[int], frozenset[int]]] = {}
 
     def of(self, markup: Markup) -> tuple[bytes, bytes]:
         """The slots of a line's near and far words, as int32."""
@@ -94,11 +95,16 @@ class TagSlots:
         """The slots of the words of what holds a line's own element: near ones, and far ones as int32."""
         found = self.outside.get(id(container))
         if found is None:
-            chain = [] if container is None else list(islice(container.outwards(), FAR - 1))
-            own = [_own(c.tag, c.words) for c in chain]
+            own = [] if container is None else [self._own(c) for c in islice(container.outwards(), FAR - 1)]
             near = frozenset().union(*(slots[1] for slots in own[: NEAR - 1]))
             far = frozenset().union(*(slots[2] for slots in own[NEAR - 1 :]))
             found = self.outside[id(container)] = (near, _packed(far))
+        return found
+
+    def _own(self, container: Container) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
+        found = self.own.get(id(container))
+        if found is None:
+            found = self.own[id(container)] = _own(container.tag, container.words)
         return found
 
 

@@ -108,9 +108,9 @@ def outlet_line(page: Page, i: int) -> Vote | None:
         return None
     if line.text.isupper() and len(line.text) <= 12 and not line.dates:
         first, last = page.body
-        said = sum(
-            re.search(rf"\b{re.escape(line.text)}\b", other.text) is not None for other in page.lines[first:last] if other.prose
-        )
+        name = re.compile(rf"\b{re.escape(line.text)}\b")
+        prose = (other.text for other in page.lines[first:last] if other.prose)
+        said = sum(line.text in text and name.search(text) is not None for text in prose)
         if said:
             return Vote(Label.OUTLET, "outlet_in_body", f"{line.text} stands in {said} paragraphs too", 0.9)
         return Vote(Label.OUTLET, "capitals_in_head", line.text, 0.82)
