@@ -66,6 +66,18 @@ def test_bytes_that_are_no_model_are_refused() -> None:
         read_model(b"not a model")
 
 
+def test_leaves_whose_sums_could_overflow_are_refused() -> None:
+    parts = {
+        "t_questions": np.zeros((2, 1), np.int16),
+        "t_borders": np.zeros((2, 1), np.float32),
+        "t_leaves": np.full((2, 2, 1), 1 << 30, np.int32),
+        "t_bias": np.zeros(1, np.int64),
+    }
+    with pytest.raises(ValueError, match="32 bits"):
+        Trees.read(parts, "t")
+    assert Trees.read({**parts, "t_leaves": parts["t_leaves"] - 1}, "t").margins(np.ones((1, 1))).tolist() == [[(1 << 31) - 2]]
+
+
 def test_a_tree_asks_greater_than() -> None:
     trees = stump(0.5, -SCALE, SCALE)
     margins = trees.margins(np.array([[0.0], [0.5], [0.6]]))

@@ -33,9 +33,11 @@ class Trees:
 
     @classmethod
     def read(cls, arrays: Mapping[str, npt.NDArray[np.generic]], name: str) -> Trees:
-        """The trees stored under a name in the model file."""
+        """The trees stored under a name in the model file; raises `ValueError` if their sums would not fit in 32 bits."""
         parts = (arrays[f"{name}_{part}"] for part in ("questions", "borders", "leaves", "bias"))
         questions, borders, leaves, bias = parts
+        if np.abs(leaves.astype(np.int64)).max(axis=1, initial=0).sum(axis=0).max(initial=0) >= 1 << 31:
+            raise ValueError(f"the leaves of {name!r} add up to more than 32 bits hold; scale them down")
         return cls(
             questions.astype(np.int32),
             borders.astype(np.float32),
@@ -54,16 +56,17 @@ class Trees:
         leaf = np.zeros((trees, len(rows)), dtype=np.uint8)  # at most eight levels
         for k in range(depth):
             leaf |= (columns[self.questions[:, k]] > self.borders[:, k, None]).view(np.uint8) << k
-        total = np.tile(self.bias, (len(rows), 1))
         size = self.leaves.shape[1]
         flat = self.leaves.reshape(trees * size, -1)
         place = leaf + (np.arange(trees, dtype=np.int32) * size)[:, None]
         if flat.shape[1] == 1:
-            total[:, 0] += flat[:, 0].take(place).sum(axis=0, dtype=np.int64)
+            total = flat[:, 0].take(place).sum(axis=0, dtype=np.int32)[:, None]
         else:
+            total = np.zeros((len(rows), flat.shape[1]), dtype=np.int32)
             for row in place:
                 total += flat.take(row, axis=0)
-        return total
+        margins: npt.NDArray[np.int64] = self.bias + total
+        return margins
 
 
 STEPS = 64
