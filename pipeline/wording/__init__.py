@@ -24,7 +24,6 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import resources
-from itertools import pairwise
 from typing import NamedTuple
 
 SIGNS = frozenset(
@@ -153,10 +152,11 @@ class _Table:
     """Entries by the words that they begin with, so that few of them have to be looked at for a line.
 
     Entries of one word stand in `words`, those of more in `pairs`, by their first two; those whose last word may go on in
-    `stems`, by the first letters of their only word, or in `open`, by their first word.
+    `stems`, by the first letters of their only word, or in `open`, by their first word. `begun` are the words that may begin one of
+    `words` or `open`, `paired` those that may begin one of `pairs`.
     """
 
-    __slots__ = ("open", "pairs", "stems", "words")
+    __slots__ = ("begun", "open", "paired", "pairs", "stems", "words")
 
     def __init__(self, chosen: Iterable[Entry]) -> None:
         self.words: dict[str, list[Entry]] = {}
@@ -174,6 +174,8 @@ class _Table:
                 self.stems.setdefault(first[:PREFIX], []).append(entry)
             else:
                 self.open.setdefault(first, []).append(entry)
+        self.begun = frozenset(self.words) | frozenset(self.open)
+        self.paired = frozenset(first for first, _ in self.pairs)
 
     def at(self, tokens: list[str], i: int) -> list[Hit]:
         """Entries whose words stand at place `i`."""
@@ -198,10 +200,12 @@ class _Table:
 
     def places(self, tokens: list[str]) -> list[int]:
         """Where entries may begin, in order."""
-        words, pairs, stems, unfinished = self.words, self.pairs, self.stems, self.open
-        found = {i for i, token in enumerate(tokens) if token in words or token[:PREFIX] in stems or token in unfinished}
-        found.update(i for i, pair in enumerate(pairwise(tokens)) if pair in pairs)
-        return sorted(found)
+        begun, paired, pairs, stems = self.begun, self.paired, self.pairs, self.stems
+        return [
+            i
+            for i, token in enumerate(tokens)
+            if token in begun or token[:PREFIX] in stems or (token in paired and tuple(tokens[i : i + 2]) in pairs)
+        ]
 
 
 @cache
