@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
 from pipeline import dates, names, wording
 from pipeline.document import Author
@@ -138,9 +139,11 @@ def opening_name(text: str) -> str:
         name = " ".join(words[:size])
         is_name = names.looks_like_name(name) or (size == 1 and _is_first_name(name))
         if size < len(words) and is_name and _goes_on(words[size:], words[size - 1]):
-            end = re.match(r"\s*" + r"\s+".join(re.escape(w) for w in words[:size]), text)
-            return end[0].strip() if end else ""
+            return text[: [word.end() for word in islice(_WORD_RE.finditer(text), size)][-1]].lstrip()
     return ""
+
+
+_WORD_RE = re.compile(r"\S+")
 
 
 def _goes_on(words: list[str], before: str) -> bool:
