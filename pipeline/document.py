@@ -327,7 +327,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A payload on its way through the stages."""
+    """A payload on its way through the stages. `markdown` says that its text is Markdown, which is read without its marks."""
 
     payload: Payload
     text: str = ""
@@ -338,6 +338,7 @@ class Document:
     metadata: Metadata = field(default_factory=Metadata)
     problems: tuple[Problem, ...] = ()
     model: str | None = None
+    markdown: bool = False
 
     def noting(self, *problems: Problem) -> Document:
         """Add problems; one that is noted already is not noted twice."""

@@ -1,6 +1,7 @@
 """Text to blocks: one block a line, one blank block a run of empty lines. They tile the text.
 
-Where a text is hard-wrapped (its lines were broken at a fixed width), a block is a paragraph: all lines up to an empty one.
+Where a text is hard-wrapped (its lines were broken at a fixed width), a block is a paragraph: all lines up to an empty one. In
+Markdown a block is what Markdown takes for one paragraph, heading, entry of a list or row of a table.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.document import Block, Document, Label, Problem, ProblemCode
+from pipeline.markdown import MEDIA_TYPE, begins_block, is_markdown, unclosed
 
 LINE_RE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]|\Z)")
 """A line with its end: the line boundaries of Unicode Standard Annex 14 (class BK, CR, LF, NL)."""
@@ -83,6 +85,31 @@ def unwrap(text: str, blocks: Iterator[Block], width: int) -> Iterator[Block]:
         yield held
 
 
+MAX_OPEN = 6
+"""Lines over which a link or a picture may stretch."""
+
+
+def unbroken(text: str, blocks: Iterator[Block]) -> Iterator[Block]:
+    """Join the lines of each paragraph of Markdown; a heading's underline belongs to the heading."""
+    held: Block | None = None
+    before, opened, lines = "", 0, 0
+    for block in blocks:
+        line = text[block.start : block.end].rstrip("\r\n")
+        if (
+            held is not None
+            and Label.BLANK not in (held.label, block.label)
+            and ((opened > 0 and lines <= MAX_OPEN) or not begins_block(line, before))
+        ):
+            held = Block(held.start, block.end)
+        else:
+            if held is not None:
+                yield held
+            held, opened, lines = block, 0, 0
+        before, opened, lines = line, opened + unclosed(line), lines + 1
+    if held is not None:
+        yield held
+
+
 def _went_on(text: str, first: Block, second: Block, width: int) -> bool:
     last_line = text[first.start : first.end].rstrip().rpartition("\n")[2]
     line = text[second.start : second.end]
@@ -111,6 +138,8 @@ def segment(document: Document) -> Document:
     if document.blocks:
         return document
     blocks = line_blocks(document.text)
+    if document.payload.media_type == MEDIA_TYPE or is_markdown(document.text):
+        return replace(document, blocks=tuple(unbroken(document.text, blocks)), markdown=True)
     width = wrap_width(document.text)
     if width is not None:
         blocks = unwrap(document.text, blocks, width)

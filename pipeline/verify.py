@@ -6,6 +6,7 @@ from pipeline.decode import decode_bytes
 from pipeline.document import Block, Document, Label, Payload, Repair, UnusablePayloadError
 from pipeline.fingerprint import simhash64, text_sha256, words
 from pipeline.html import MEDIA_TYPES, flatten_page
+from pipeline.markdown import MEDIA_TYPE
 from pipeline.record import Record, payload_id
 from pipeline.view import main_text
 
@@ -69,6 +70,7 @@ def _view(record: Record, data: bytes, text: str) -> list[str]:
         text,
         blocks=tuple(Block(b.start, b.end, b.label) for b in record.blocks),
         repairs=tuple(Repair(r.start, r.end, tuple((s.action, s.parameter) for s in r.steps)) for r in repairs),
+        markdown=record.source.media_type == MEDIA_TYPE,
     )
     rebuilt = main_text(document)
     faults = []

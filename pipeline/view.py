@@ -3,7 +3,7 @@
 Policy for characters: NFC; line ends and all spaces (NBSP too) become one space; soft hyphens, zero-width spaces, word
 joiners, byte order marks, bidi controls and control characters go; zero-width joiners and non-joiners stay, because
 Persian, Indic scripts and emoji are spelled with them. Where a block has several lines, a hyphen that divides a word goes
-with the line end, and no space is put between unspaced scripts or beside a mark that holds to its word.
+with the line end, and no space is put between unspaced scripts or beside a mark that holds to its word. Of Markdown the marks go.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import unicodedata
 from bisect import bisect_left
 
 from pipeline.document import Document, Label
+from pipeline.markdown import plain
 from pipeline.repair import replay
 
 _SPACE_RE = re.compile(r"\s+")
@@ -43,12 +44,15 @@ def normalize(text: str) -> str:
 
 
 def read(document: Document, start: int, end: int) -> str:
-    """A span of the document, repaired and normalized.
+    """A span of the document, repaired, without the marks of Markdown if it is that, and normalized.
 
     A repair applies if it lies inside the span; a span inside a repaired line reads as it was decoded.
     """
-    if not document.repairs:
-        return normalize(document.text[start:end])
+    text = _repaired(document, start, end) if document.repairs else document.text[start:end]
+    return normalize(plain(text) if document.markdown else text)
+
+
+def _repaired(document: Document, start: int, end: int) -> str:
     pieces, position = [], start
     first = bisect_left(document.repairs, start, key=lambda r: r.start)
     for repair in document.repairs[first:]:
@@ -56,7 +60,7 @@ def read(document: Document, start: int, end: int) -> str:
             break
         pieces += [document.text[position : repair.start], replay(document.text[repair.start : repair.end], repair.steps)]
         position = repair.end
-    return normalize("".join([*pieces, document.text[position:end]]))
+    return "".join([*pieces, document.text[position:end]])
 
 
 def main_text(document: Document, enough: int | None = None) -> str:

@@ -23,6 +23,7 @@ from pipeline.join import join
 from pipeline.label.page import Page
 from pipeline.label.rules import votes_on
 from pipeline.language import detect_language
+from pipeline.markdown import plain
 from pipeline.metadata.bylines import named_in
 from pipeline.metadata.outlets import by_host, by_name
 from pipeline.metadata.sheet import Sheet
@@ -98,6 +99,18 @@ def wrapped(text: str) -> list[str]:
     return [read(document, block.start, block.end) for block in document.blocks if block.label is not Label.BLANK]
 
 
+def marks(text: str) -> str:
+    """A block of Markdown without its marks."""
+    return normalize(plain(text))
+
+
+def markdown(text: str) -> list[str] | None:
+    """The blocks that Markdown is cut into, as they read; `None` if a text is not taken for that."""
+    document = segment(_document(text, []))
+    shown = [block for block in document.blocks if block.label is not Label.BLANK]
+    return [read(document, block.start, block.end) for block in shown] if document.markdown else None
+
+
 def rules(case: dict[str, Any]) -> str | None:
     """The label that a rule proposes for a line of a page; `None` if it does not speak."""
     text = "\n".join(case["lines"])
@@ -151,6 +164,8 @@ ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
     "language": (language_code, 38),
     "joins": (joins, 20),
     "wrapped": (wrapped, 8),
+    "marks": (marks, 37),
+    "markdown": (markdown, 12),
     "rules": (rules, 60),
     "stamps": (stamps, 35),
     "authors": (authors, 57),

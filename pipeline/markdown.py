@@ -1,0 +1,132 @@
+"""Markdown, as converters of web pages write it (html2text, markdownify, turndown): told from plain text, and read without its marks.
+
+After CommonMark 0.31, with the tables of GitHub Flavored Markdown. Only what such converters write is known; what is not, stays as it
+stands. A link reads as its text, a picture as nothing: its address and the words for those who cannot see it are no text of the page.
+Every pattern looks at a character a bounded number of times, whatever the text.
+"""
+
+from __future__ import annotations
+
+import re
+
+MEDIA_TYPE = "text/markdown"
+
+LEAST_MARKS = 3
+"""Links, pictures and headings that a text must hold to be taken for Markdown."""
+
+WIDTH = 78
+"""Columns at which html2text breaks lines."""
+
+LINES_A_MARK = 60
+"""Lines of a text for each of them: a page that tells of Markdown shows a few."""
+
+_ADDRESS = r"(?:[^\s()<>]|(?<=-)\n)*+"  # html2text breaks addresses behind a hyphen
+_DESTINATION = rf"\(\s*+(?:<[^<>\n]*+>|{_ADDRESS}(?:\({_ADDRESS}\){_ADDRESS})*+)"
+_ENDS = r"(?:\s++(?:\"[^\"]*+\"|'[^']*+'))?+\s*+\)"
+_TEXT = r"(?:[^\[\]\\]++|\\.)*+"
+_PICTURE_RE = re.compile(rf"!\[{_TEXT}\]{_DESTINATION}{_ENDS}", re.DOTALL)
+_LINK_RE = re.compile(rf"(?<![\\!])\[(?P<text>{_TEXT})\](?:{_DESTINATION}{_ENDS}|\[[^\[\]\n]{{0,60}}+\])", re.DOTALL)
+_REST_RE = re.compile(rf"\]{_DESTINATION}{_ENDS}|\A\s*+!?\[(?=[^\]]*+\Z)|\[\s*+\Z", re.DOTALL)
+"""What is left of a link or picture of which one end stands in another block."""
+
+_MARK_RE = re.compile(r"\]\((?:https?:|mailto:|tel:|javascript:|data:|[/#?.]|<)|\]\([^\s()]{1,200}+\)")
+_HEADING_RE = re.compile(r"(?:(?<=\n\n)|\A)(?:#{2,6} +[^\s#][^\n]*|[^\s\n#>|*+-][^\n]*\n(?:={3,}|-{3,}) *)(?=\n\n|\n?\Z)")
+"""A heading with empty lines around it, of the second rank or lower: "# ..." is a note in a program, or a command, too."""
+
+_RULERS = " \t*-_=|:"
+"""What rulers, underlines of headings and the lines below a table's head are made of."""
+
+_FENCE_RE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
+_DEFINITION_RE = re.compile(r"[ \t]{0,3}\[[^\[\]]{1,60}\]:[ \t]*<?(?:https?:|[/#])\S*[^\n]*\Z")
+_PREFIX_RE = re.compile(r"[ \t]*(?:>[ \t]?)*+(?:#{1,6}[ \t]++)?+")
+_LIST_RE = re.compile(r"[ \t]*(?:[*+-]|\d{1,9}\\?[.)])[ \t]")
+_TRAILING_RE = re.compile(r"[ \t]+#+[ \t]*\Z")
+_INLINE_RE = re.compile(
+    r"\\(?P<escaped>[!-/:-@\[-`{-~])"
+    r"|<(?P<address>(?:https?:|mailto:)[^<>\s]*+)>"
+    r"|`++"
+    r"|\*\*++(?=\S)|(?<=\S)\*\*++|(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])"
+    r"|(?<![\w_])_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?![\w_])"
+    r"|~~(?=\S)|(?<=\S)~~"
+)
+"""Escaped punctuation, addresses in angle brackets, the marks of code, of bold, slanted and struck text."""
+
+
+def is_markdown(text: str) -> bool:
+    """Whether a text is Markdown: it holds links, pictures and headings as Markdown writes them, and not just here and there."""
+    if "](" not in text and "\n\n" not in text:
+        return False
+    marks = sum(1 for _ in _MARK_RE.finditer(text)) + sum(1 for _ in _HEADING_RE.finditer(text))
+    return marks >= LEAST_MARKS and marks * LINES_A_MARK >= text.count("\n")
+
+
+def begins_block(line: str, before: str) -> bool:
+    """Whether a line does not go on the paragraph of the line before it; neither is empty, and both are without their line end.
+
+    A heading goes on if the line's first word did not fit: html2text breaks headings, too.
+    """
+    if before.endswith(("  ", "\\")):
+        return True  # a line break
+    if _heading(before) and len(before) + 1 + len(line.split(maxsplit=1)[0]) <= WIDTH:
+        return True
+    if not before.strip(_RULERS) or _FENCE_RE.match(before) or _FENCE_RE.match(line) or _DEFINITION_RE.match(before):
+        return True
+    if _UNDERLINE_RE.match(line) and not _LIST_RE.match(before):
+        return False
+    if "|" in line and "|" in before and "](" not in before:
+        return True  # rows of a table
+    return (
+        _heading(line)
+        or _LIST_RE.match(line) is not None
+        or not line.strip(_RULERS)
+        or _DEFINITION_RE.match(line) is not None
+        or (line.lstrip()[:1] == ">") != (before.lstrip()[:1] == ">")
+    )
+
+
+def unclosed(line: str) -> int:
+    """How many brackets of links and pictures a line opens and does not close; below 0 if it closes more."""
+    return line.count("[") - line.count("]")
+
+
+def _heading(line: str) -> bool:
+    prefix = _PREFIX_RE.match(line)
+    return prefix is not None and "#" in prefix[0]
+
+
+_UNDERLINE_RE = re.compile(r"(?:=+|-{2,})[ \t]*\Z")
+
+
+def plain(text: str) -> str:
+    """A block of Markdown as a reader sees it; its line ends stay. What is no mark stays, too."""
+    if "](" in text or "][" in text:
+        text = _PICTURE_RE.sub("", text)
+        for _ in range(NESTED):
+            linked = _LINK_RE.sub(r"\g<text>", text)
+            if linked == text:
+                break
+            text = linked
+    if "[" in text or "](" in text:
+        text = _REST_RE.sub("", text)
+    return "\n".join(_line(line) for line in text.split("\n"))
+
+
+NESTED = 3
+"""Links inside each other's brackets that are read: "[[1]](address)"."""
+
+
+def _line(line: str) -> str:
+    if not line.strip(_RULERS) or _FENCE_RE.match(line) or _DEFINITION_RE.match(line):
+        return ""
+    prefix = _PREFIX_RE.match(line)
+    if prefix is not None and prefix[0].strip():
+        line = line[prefix.end() :]
+        line = _TRAILING_RE.sub("", line) if "#" in prefix[0] else line
+    bare = line.strip()
+    if bare.startswith("|") and bare.endswith("|"):
+        line = "\t".join(cell.strip() for cell in bare.strip("|").split("|"))
+    return _INLINE_RE.sub(_without_mark, line)
+
+
+def _without_mark(match: re.Match[str]) -> str:
+    return match["escaped"] or match["address"] or ""
