@@ -1,0 +1,96 @@
+"""Texts as other renderers write them, which the labeller has not learned from: does it hold?
+
+    python -m benchmarks.renderers BENCH --work FOLDER [--every 5]
+
+Articles and news of the benchmark's HTML, flattened by converters in wide use, beside the three renderings that the benchmark gives. Each
+page is cleaned with the model of the fold that never saw its site (`benchmarks.train` leaves those in FOLDER).
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import html2text
+import html_text
+import markdownify
+import msgspec
+from bs4 import BeautifulSoup
+
+from benchmarks.bench import PARTS, clean_with, scorer
+from benchmarks.dataset import RENDERERS, SETS, jsonl
+from pipeline.decode import decode_bytes
+from pipeline.document import Payload
+from pipeline.label.model import read_model
+
+
+def _html2text(markup: str, width: int) -> str:
+    converter = html2text.HTML2Text()
+    converter.body_width = width
+    return converter.handle(markup)
+
+
+def _markdownify(markup: str) -> str:
+    tree = BeautifulSoup(markup, "lxml")
+    for element in tree(["script", "style", "noscript"]):
+        element.decompose()
+    return str(markdownify.MarkdownConverter().convert_soup(tree))
+
+
+OTHERS: dict[str, Callable[[str], str]] = {
+    "html2text": lambda markup: _html2text(markup, 78),
+    "html2text unbroken": lambda markup: _html2text(markup, 0),
+    "markdownify": _markdownify,
+    "html-text": html_text.extract_text,
+}
+"""Converters, as they come out of the box; html2text breaks lines at 78 columns unless told not to."""
+
+
+def main() -> None:
+    """Print a line for each renderer: body F1, and the shares of titles and dates that are met."""
+    ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    ap.add_argument("bench", type=Path)
+    ap.add_argument("--work", type=Path, required=True, help="the folder that benchmarks.train left its fold models in")
+    ap.add_argument("--folds", type=int, nargs="+", default=[0, 1, 2])
+    ap.add_argument("--every", type=int, default=5, help="one page in so many")
+    a = ap.parse_args()
+    score = scorer(a.bench)
+    fold = json.loads((a.work / "folds-text.json").read_text(encoding="utf-8"))
+    models = {f: read_model((a.work / f"text-{f}.npz").read_bytes()) for f in a.folds}
+    print(f"{'':22}{'articles F1':>12}{'title':>8}{'date':>8}{'news F1':>12}{'title':>8}{'date':>8}")
+    golds = {name: list(jsonl(a.bench / name / "gold.jsonl.gz"))[:: a.every] for name in SETS}
+    golds = {name: [g for g in gold if fold.get(f"{name} {g['id']}") in models] for name, gold in golds.items()}
+    golds["wcxb-dev"] = [g for g in golds["wcxb-dev"] if g["type"] == "article"]
+    for renderer in (*RENDERERS, *OTHERS):
+        cells = []
+        for name in ("wcxb-dev", "fundus-dev"):
+            texts = _texts(a.bench, name, renderer, golds[name])
+            records = {}
+            for gold in golds[name]:
+                payload = Payload(texts[gold["id"]].encode("utf-8", "replace"), f"{gold['id']}.txt", gold["id"])
+                record = msgspec.json.decode(clean_with(payload, models[fold[f"{name} {gold['id']}"]]))
+                records[gold["id"]] = record
+            found, _ = score.score(golds[name], records)
+            cells.append(f"{found['body']['f1']:12.4f}{found['title']['r']:8.3f}{found['date']['r']:8.3f}")
+        print(f"{renderer:22}" + "".join(cells), flush=True)
+    print(", ".join(f"{len(golds[name])} {part}" for part, name, _ in PARTS if part != "all types"))
+
+
+def _texts(bench: Path, name: str, renderer: str, golds: list[dict[str, Any]]) -> dict[str, str]:
+    """The texts of pages by id, as a renderer writes them."""
+    if renderer in RENDERERS:
+        wanted = {gold["id"] for gold in golds}
+        return {d["id"]: d["text"] for d in jsonl(bench / name / f"text-{renderer}.jsonl.gz") if d["id"] in wanted}
+    out = {}
+    for gold in golds:
+        markup = decode_bytes(gzip.decompress((bench / name / "html" / f"{gold['id']}.html.gz").read_bytes())).text
+        out[gold["id"]] = OTHERS[renderer](markup)
+    return out
+
+
+if __name__ == "__main__":
+    main()
