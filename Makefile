@@ -37,8 +37,8 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 train: $(VENV)/train.stamp
-	$(BIN)/python -m benchmarks.train $(BENCH) --work $(WORK) --kind html
 	$(BIN)/python -m benchmarks.train $(BENCH) --work $(WORK) --kind text
+	$(BIN)/python -m benchmarks.train $(BENCH) --work $(WORK) --kind html
 	$(BIN)/python -m benchmarks.train_metadata $(BENCH) --work $(WORK) --models $(WORK)
 
 bench: $(VENV)/train.stamp

@@ -28,9 +28,6 @@ from pipeline.segment import line_blocks
 NEWS = 3.0
 """Weight of a news page in many languages against another: there are few of them."""
 
-TAUGHT = 0.4
-"""How much what another model says of a line counts in training, beside the gold."""
-
 SETS = ("wcxb-dev", "fundus-dev")
 RENDERERS = ("resiliparse", "inscriptis", "bs4")
 
@@ -59,21 +56,11 @@ class Row:
     authors: list[str]
     title: str
     date: str
-    taught: npt.NDArray[np.float64] | None = None
-    """What another model says of each line (`benchmarks.teacher`); not a number where it says nothing."""
 
     @property
     def kept(self) -> npt.NDArray[np.bool_]:
         """The target: lines of which at least half stands in the gold text."""
         return self.share >= 0.5
-
-    @property
-    def target(self) -> npt.NDArray[np.float64]:
-        """What is learned of each line: whether it is kept, and beside that, to a share of `TAUGHT`, what it was taught."""
-        kept = self.kept.astype(np.float64)
-        if self.taught is None:
-            return kept
-        return np.where(np.isnan(self.taught), kept, (1 - TAUGHT) * kept + TAUGHT * self.taught)
 
     @property
     def sound(self) -> bool:

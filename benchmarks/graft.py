@@ -124,9 +124,4 @@ def _row(rows: Sequence[Row], i: int, page: Measured, origins: Sequence[tuple[in
         share=np.array([rows[j].share[k] for j, k in origins]),
         bags=[rows[j].bags[k] for j, k in origins],
         texts=[rows[j].texts[k] for j, k in origins],
-        taught=None if rows[i].taught is None else np.array([_taught(rows[j], k) for j, k in origins]),
     )
-
-
-def _taught(row: Row, line: int) -> float:
-    return float("nan") if row.taught is None else float(row.taught[line])

@@ -49,11 +49,9 @@ def train_tags(rows: Sequence[Row]) -> npt.NDArray[np.int16]:
     return np.clip(np.round(model.coef_[0] * 256), -32000, 32000).astype(np.int16)
 
 
-def train_trees(x: npt.NDArray[np.float32], y: Floats, weights: Floats, trees: int, rate: float) -> Trees:
-    """Boosted oblivious trees of depth 6 for targets of 0 and 1, or between."""
-    hard = bool(np.isin(y, (0.0, 1.0)).all())
+def train_trees(x: npt.NDArray[np.float32], y: npt.NDArray[np.int64], weights: Floats, trees: int, rate: float) -> Trees:
+    """Boosted oblivious trees of depth 6 for a yes-or-no target."""
     model = CatBoostClassifier(
-        loss_function="Logloss" if hard else "CrossEntropy",
         iterations=trees,
         depth=6,
         learning_rate=rate,
@@ -63,11 +61,13 @@ def train_trees(x: npt.NDArray[np.float32], y: Floats, weights: Floats, trees: i
         subsample=0.5,
         **REPEATABLE,
     )
-    model.fit(x, y.astype(np.int64) if hard else y, sample_weight=weights)
+    model.fit(x, y, sample_weight=weights)
     return from_catboost(model)
 
 
-def stack(rows: Sequence[Row], matrices: Sequence[npt.NDArray[np.float32]]) -> tuple[npt.NDArray[np.float32], Floats, Floats]:
+def stack(
+    rows: Sequence[Row], matrices: Sequence[npt.NDArray[np.float32]]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], Floats]:
     """Training data: features, targets, weights."""
-    y = np.concatenate([r.target for r in rows])
+    y = np.concatenate([r.kept for r in rows]).astype(np.int64)
     return np.vstack(matrices).astype(np.float32), y, np.concatenate([r.weights for r in rows])

@@ -172,7 +172,7 @@ class Pages:
             part = slice(first, first + size)
             n = len(row.bags[part])
             seen[j, :n], there[j, :n] = self.levels[i][part], 1.0
-            words[j, :n], kept[j, :n], weight[j, :n] = row.rows[part, 0], row.target[part], row.weights[part]
+            words[j, :n], kept[j, :n], weight[j, :n] = row.rows[part, 0], row.kept[part], row.weights[part]
             for line, label, sure in self.targets[i]:
                 if first <= line < first + n:
                     kind[j, line - first], kind_weight[j, line - first] = INDEX[label], sure  # type: ignore[index]

@@ -1,9 +1,8 @@
 """Train the line labeller: lexicon, first look, second look, network, kinds. Prints cross-validated figures, writes the model.
 
-    python -m benchmarks.train BENCH --work FOLDER [--kind html|text] [--only figures|model]
+    python -m benchmarks.train BENCH --work FOLDER [--kind text|html] [--only figures|model]
 
-BENCH is the benchmark's folder. The same versions give the same bytes. HTML comes first: the models for texts also learn from what
-those for HTML say of the same lines where they did not learn from them, with the same sites left out.
+BENCH is the benchmark's folder. The same versions give the same bytes.
 """
 
 from __future__ import annotations
@@ -22,12 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.categories import Examples, confusion, figures, read_sources
-from benchmarks.dataset import RENDERERS, Row, build, deal, folds, page_f1, table
+from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1, table
 from benchmarks.graft import grafts
 from benchmarks.kinds import category_pairs, fit_category, order_of
 from benchmarks.looks import stack, train_lexicon, train_tags, train_trees
 from benchmarks.network import train_network
-from benchmarks.teacher import Teacher
 from benchmarks.trees import TABLE, Floats, Judged, ask, keeps, second_matrix
 from pipeline.label.features import SPOKEN, WIDTH, spoken
 from pipeline.label.lexicon import slot_scores
@@ -108,13 +106,11 @@ class Looks(NamedTuple):
 class Trainer:
     """Trains on some rows as if there were no others: the second look only sees first looks that never saw the page."""
 
-    def __init__(self, rows: Sequence[Row], examples: Examples, a: argparse.Namespace, teacher: Teacher | None = None) -> None:
-        self.rows, self.examples, self.a, self.teacher = rows, examples, a, teacher
+    def __init__(self, rows: Sequence[Row], examples: Examples, a: argparse.Namespace) -> None:
+        self.rows, self.examples, self.a = rows, examples, a
 
     def fit(self, train: Sequence[int], name: str) -> Models:
         """All models from some rows; what the two looks learned is kept in the work folder under `name`."""
-        if self.teacher is not None:
-            self.teacher.teach(self.rows, train, stored(self.a.work / f"looks-html-{name}.pickle").second)
         fold = dict(zip(train, folds([self.rows[i] for i in train], self.a.inner, seed=7), strict=True))
         looks = cached(self.a.work / f"looks-{self.a.kind}-{name}.pickle", lambda: self._looks(fold))
         self._score(fold, looks.words)
@@ -229,26 +225,6 @@ def cached(path: Path, make: Callable[[], T]) -> T:
     return found
 
 
-def prepared(kind: str, a: argparse.Namespace) -> list[Row]:
-    """The pages of both sets, as texts or as HTML."""
-    return cached(a.work / f"rows-{kind}.pickle", lambda: build(a.bench, RENDERERS if kind == "text" else ("html",)))
-
-
-def alike(rows: Sequence[Row], pages: Sequence[Row], count: int) -> list[int]:
-    """The fold of each row: that of its site among the pages of HTML; a few sites show lines as texts only."""
-    known = {page.site for page in pages}
-    fold = deal(known, count) | deal({row.site for row in rows} - known, count)
-    return [fold[row.site] for row in rows]
-
-
-def stored(path: Path) -> Looks:
-    """What the looks at HTML learned; raises `FileNotFoundError` if they were not trained in this folder."""
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: texts learn from the model for HTML; run this with --kind html first")
-    found: Looks = pickle.loads(path.read_bytes())
-    return found
-
-
 def main() -> None:
     """Cross-validate, then train on everything and write the model."""
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -272,19 +248,18 @@ def main() -> None:
     def say(text: str) -> None:
         print(f"[{time.monotonic() - started:6.0f} s] {text}", flush=True)
 
+    renderers = RENDERERS if a.kind == "text" else ("html",)
     model = Path("pipeline/label") / f"{a.kind}.npz"
-    rows = prepared(a.kind, a)
+    rows = cached(a.work / f"rows-{a.kind}.pickle", lambda: build(a.bench, renderers))
     examples = cached(a.work / f"examples-{a.kind}.pickle", lambda: Examples(rows, chosen(rows, 5), a.bench))
     say(f"{len(rows)} renderings of pages, {sum(len(r.bags) for r in rows)} lines, {len(examples.hand)} pages with line labels")
-    pages = rows if a.kind == "html" else prepared("html", a)
-    teacher = None if a.kind == "html" else cached(a.work / "teacher.pickle", lambda: Teacher(rows, pages))
-    trainer = Trainer(rows, examples, a, teacher)
+    trainer = Trainer(rows, examples, a)
     if a.only != "figures":
         trainer.fit(list(range(len(rows))), "all").write(model)
         say(f"wrote {model}: {model.stat().st_size:,} bytes")
     if a.only == "model":
         return
-    fold = alike(rows, pages, a.folds)
+    fold = folds(rows, a.folds)
     dealt = {f"{row.set} {row.id}": f for row, f in zip(rows, fold, strict=True)}
     (a.work / f"folds-{a.kind}.json").write_text(json.dumps(dealt, sort_keys=True), encoding="utf-8")
     judged = Judged({}, {}, {})
