@@ -7,9 +7,10 @@ Markdown a block is what Markdown takes for one paragraph, heading, entry of a l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
+from unicodedata import east_asian_width
 
 from pipeline.document import Block, Document, Label, Problem, ProblemCode
 from pipeline.markdown import MEDIA_TYPE, begins_block, is_markdown, unclosed
@@ -44,77 +45,85 @@ WRAP_LINES = 8
 
 
 def wrap_width(text: str) -> int | None:
-    """The width at which the lines of a text were broken, in characters; `None` if they were not.
+    """The width at which the lines of a text were broken, in columns; `None` if they were not.
 
-    In hard-wrapped text the longest lines are of like length, most lines that another follows are nearly that long, and few
-    of those end a sentence.
+    In hard-wrapped text hardly a line of several words is longer than the width; a long line that another follows is nearly always so
+    long that the next word did not fit; and few of those end a sentence. Short lines (menus) say nothing.
     """
     lines = [line.rstrip() for line in text[:WRAP_SAMPLE].split("\n")]
-    followed = [a for a, b in pairwise(lines) if a and b]
-    if len(followed) < WRAP_LINES:
+    lengths = sorted(columns(line) for line in lines if len(line.split(None, 2)) > 2 or columns(line) > len(line) + 4)
+    if len(lengths) < WRAP_LINES:
         return None
-    lengths = sorted(len(line) for line in lines if line)
-    width = lengths[int(0.98 * (len(lengths) - 1))]
-    if width not in WRAP_WIDTHS or lengths[-1] > 1.2 * width:
+    width = lengths[int(WITHIN * (len(lengths) - 1))]
+    if width not in WRAP_WIDTHS:
         return None
-    full = [line for line in followed if len(line) > 0.75 * width]
-    open_ended = sum(line[-1] not in ".!?:" for line in full)
-    enough = len(full) >= WRAP_LINES and len(full) > 0.6 * len(followed) and open_ended > 0.7 * len(full)
+    followed = ((a, columns(a), b) for a, b in pairwise(lines) if b.strip() and not BULLET_RE.match(b))
+    long = [(a, size, b) for a, size, b in followed if 0.6 * width < size <= width]
+    full = [a for a, size, b in long if size + first_columns(b) > width]
+    open_ended = sum(a[-1] not in ".!?:" for a in full)
+    least = 0.6 if lengths[-1] <= WIDER * width else 0.8
+    enough = len(full) >= WRAP_LINES and len(full) > least * len(long) and open_ended > 0.7 * len(full)
     return width if enough else None
 
+
+def columns(line: str) -> int:
+    """Columns that a line takes: two for a wide character (Unicode Standard Annex 11), one for others."""
+    return len(line) if line.isascii() else len(line) + sum(east_asian_width(c) in "WF" for c in line)
+
+
+def first_columns(line: str) -> int:
+    """Columns that must be free at the end of a line for the first word of the next: with a space before it, if it is not wide."""
+    word = line.split(None, 1)[0]
+    return 2 if columns(word[0]) == 2 else 1 + columns(word)
+
+
+WITHIN = 0.985
+"""Share of the lines of several words that the width holds; tables and programs are wider."""
+
+WIDER = 1.06
+"""How much wider the widest of these lines may be, for a text of which fewer long lines must be full: no other text ends so sharply."""
 
 WRAP_SAMPLE = 50_000
 
 
 def unwrap(text: str, blocks: Iterator[Block], width: int) -> Iterator[Block]:
     """Join the lines of each hard-wrapped paragraph: a line goes on in the next if the next one's first word did not fit."""
-    held: Block | None = None
-    for block in blocks:
-        if (
-            held is not None
-            and held.label is not Label.BLANK
-            and block.label is not Label.BLANK
-            and _went_on(text, held, block, width)
-        ):
-            held = Block(held.start, block.end)
-            continue
-        if held is not None:
-            yield held
-        held = block
-    if held is not None:
-        yield held
+
+    def goes_on(lines: list[str], line: str) -> bool:
+        return columns(lines[-1].rstrip()) + first_columns(line) > width and not BULLET_RE.match(line)
+
+    return _joined(text, blocks, goes_on)
+
+
+def unbroken(text: str, blocks: Iterator[Block]) -> Iterator[Block]:
+    """Join the lines of each paragraph of Markdown; a heading's underline belongs to the heading."""
+
+    def goes_on(lines: list[str], line: str) -> bool:
+        opened = len(lines) <= MAX_OPEN and sum(map(unclosed, lines)) > 0
+        return opened or not begins_block(line, lines[-1])
+
+    return _joined(text, blocks, goes_on)
 
 
 MAX_OPEN = 6
 """Lines over which a link or a picture may stretch."""
 
 
-def unbroken(text: str, blocks: Iterator[Block]) -> Iterator[Block]:
-    """Join the lines of each paragraph of Markdown; a heading's underline belongs to the heading."""
+def _joined(text: str, blocks: Iterator[Block], goes_on: Callable[[list[str], str], bool]) -> Iterator[Block]:
+    """Blocks of lines that belong together: `goes_on` says whether the lines of a block go on in the line behind them."""
     held: Block | None = None
-    before, opened, lines = "", 0, 0
+    lines: list[str] = []
     for block in blocks:
         line = text[block.start : block.end].rstrip("\r\n")
-        if (
-            held is not None
-            and Label.BLANK not in (held.label, block.label)
-            and ((opened > 0 and lines <= MAX_OPEN) or not begins_block(line, before))
-        ):
+        if held is not None and Label.BLANK not in (held.label, block.label) and goes_on(lines, line):
             held = Block(held.start, block.end)
-        else:
-            if held is not None:
-                yield held
-            held, opened, lines = block, 0, 0
-        before, opened, lines = line, opened + unclosed(line), lines + 1
+            lines.append(line)
+            continue
+        if held is not None:
+            yield held
+        held, lines = block, [line]
     if held is not None:
         yield held
-
-
-def _went_on(text: str, first: Block, second: Block, width: int) -> bool:
-    last_line = text[first.start : first.end].rstrip().rpartition("\n")[2]
-    line = text[second.start : second.end]
-    word = line.split(maxsplit=1)[0]
-    return len(last_line) + 1 + len(word) > width and not BULLET_RE.match(line)
 
 
 BULLET_RE = re.compile(r"\s*(?:[•●▪‣◦*-]|\(?\d{1,2}[.)])\s")

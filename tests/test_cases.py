@@ -163,7 +163,7 @@ ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
     "declared": (declared, 17),
     "language": (language_code, 38),
     "joins": (joins, 20),
-    "wrapped": (wrapped, 8),
+    "wrapped": (wrapped, 13),
     "marks": (marks, 37),
     "markdown": (markdown, 12),
     "rules": (rules, 60),
