@@ -54,12 +54,21 @@ def join(document: Document) -> Document:
         if blocks and following is not None and _is_link(document, blocks[-1], block, following):
             block = block._replace(label=blocks[-1].label)  # noqa: PLW2901 - a link, a name or a bold word, not a heading
         if blocks and _fits(blocks[-1], block):
+            if _one_line(document, blocks[-1]):
+                blocks[-1] = blocks[-1]._replace(end=block.end)
+                continue
             third = _head(document, following) if following is not None and _fits(block, following) else None
             if is_cut(_tail(document, blocks[-1]), _head(document, block), third):
                 blocks[-1] = _joined(blocks[-1], block)
                 continue
         blocks.append(block)
     return document if len(blocks) == len(document.blocks) else replace(document, blocks=tuple(blocks))
+
+
+def _one_line(document: Document, first: Block) -> bool:
+    """Whether a block ends inside a line, at a space: it is a sentence, and what follows it the next of the same line."""
+    last = document.text[first.end - 1]
+    return last.isspace() and last not in "\n\r\x0b\x0c\x85\u2028\u2029"
 
 
 def _fits(first: Block, second: Block) -> bool:

@@ -164,6 +164,7 @@ ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
     "language": (language_code, 38),
     "joins": (joins, 20),
     "wrapped": (wrapped, 13),
+    "glued": (wrapped, 7),
     "marks": (marks, 37),
     "markdown": (markdown, 12),
     "rules": (rules, 60),

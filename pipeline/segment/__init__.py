@@ -1,0 +1,60 @@
+"""Text to blocks: one block a line, one blank block a run of empty lines. They tile the text.
+
+Where a text is hard-wrapped (`wrapped`), a block is a paragraph: all lines up to an empty one. In Markdown a block is what Markdown
+takes for one paragraph, heading, entry of a list or row of a table. Where a page was set in few lines (`glued`), these are parted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.document import Block, Document, Problem, ProblemCode
+from pipeline.markdown import MEDIA_TYPE, begins_block, is_markdown, unclosed
+from pipeline.segment.glued import parted
+from pipeline.segment.lines import LINE_RE, joined, line_blocks
+from pipeline.segment.wrapped import unwrap, wrap_width
+
+
+def unbroken(text: str, blocks: Iterator[Block]) -> Iterator[Block]:
+    """Join the lines of each paragraph of Markdown; a heading's underline belongs to the heading."""
+
+    def goes_on(lines: list[str], line: str) -> bool:
+        opened = len(lines) <= MAX_OPEN and sum(map(unclosed, lines)) > 0
+        return opened or not begins_block(line, lines[-1])
+
+    return joined(text, blocks, goes_on)
+
+
+MAX_OPEN = 6
+"""Lines over which a link or a picture may stretch."""
+
+
+_INVISIBLE_RE = re.compile("[\u180e\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+"""Zero-width space, word joiner, byte order mark; bidi embeddings, overrides and isolates (Unicode Standard Annex 9)."""
+
+
+def _noting_invisible(document: Document) -> Document:
+    found = None if document.text.isascii() else _INVISIBLE_RE.search(document.text)
+    if found is None:
+        return document
+    message = f"invisible characters, the first U+{ord(found.group()):04X}, stand in the text; the record's text leaves them out"
+    return document.noting(Problem(ProblemCode.INVISIBLE, message, *found.span()))
+
+
+def segment(document: Document) -> Document:
+    """Stage: fill `blocks` with unlabelled blocks that tile the text; a flattened page has its blocks already."""
+    document = _noting_invisible(document)
+    if document.blocks:
+        return document
+    blocks = line_blocks(document.text)
+    if document.payload.media_type == MEDIA_TYPE or is_markdown(document.text):
+        return replace(document, blocks=tuple(unbroken(document.text, blocks)), markdown=True)
+    width = wrap_width(document.text)
+    if width is not None:
+        blocks = unwrap(document.text, blocks, width)
+    return replace(document, blocks=tuple(parted(document.text, tuple(blocks))))
+
+
+__all__ = ["LINE_RE", "line_blocks", "segment", "unbroken"]

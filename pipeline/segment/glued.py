@@ -1,0 +1,74 @@
+"""Lines that hold several lines of a page, set in one: `text_content()` puts nothing between paragraphs, other tools a space."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from pipeline.document import Block, Label
+
+LONG = 600
+"""Characters of a line from which it may hold several lines of a page, set in one with nothing between: "... at noon.Nobody was hurt"."""
+
+MEAN = 200
+"""Characters of a line, on the mean, from which a text has too few lines."""
+
+PROSE = 80
+"""Characters from which a line is running text; most of a page's must stand in lines that hold several: else these are odd ones."""
+
+LEAST_GLUED = 3
+"""Sentences that must be glued so, for that to be believed."""
+
+VERY_LONG = 3000
+"""Characters of a line, or of such a part of it, from which each sentence is a block: a page that was set in one line."""
+
+_GLUED_RE = re.compile(r"(?<=[^\W\d_]{2}[.!?…\"”’)])(?=[“«\"]?[A-ZÀ-Þ][^\W\d_]{0,24}[\s,’'-])")
+"""Between a sentence and the next; in programs ("java.util.List;") a name goes on otherwise."""
+
+_BOUNDARY_RE = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-ZÀ-Þ][a-zß-ÿ])")
+_LEFT_RE, _RIGHT_RE = re.compile(r"[^\W\d_][a-zß-ÿ]*\Z"), re.compile(r"[^\W\d_][a-zß-ÿ]*")
+LONGEST = 24
+"""Letters of a word, on either side of where it might be glued, that are looked at."""
+
+_SENTENCE_RE = re.compile(r"[^\W\d_]{3}[\"”’»)]?[.!?…][\"”’»)]*\s+(?=[A-ZÀ-Þ\"“„«])|[。！？](?!\Z)")
+
+
+def parted(text: str, blocks: Sequence[Block]) -> Sequence[Block]:
+    """The blocks of a text; if it has too few lines, those that hold several parted: where these are glued, or at each sentence."""
+    lines = [block for block in blocks if block.label is not Label.BLANK]
+    if len(text) < MEAN * len(lines):
+        return blocks
+    times = Counter(_compound(text, match.start()) for match in _BOUNDARY_RE.finditer(text))
+    cuts = {block: found for block in lines if (found := _cuts(text, block, times))}
+    prose = [(block.end - block.start, block in cuts) for block in lines if block.end - block.start >= PROSE]
+    if sum(size if cut else -size for size, cut in prose) <= 0:
+        return blocks
+    return [Block(a, b, block.label) for block in blocks for a, b in pairwise([block.start, *cuts.get(block, ()), block.end])]
+
+
+def _cuts(text: str, block: Block, times: Mapping[str, int]) -> list[int]:
+    """Where a long line is parted."""
+    start, end = block.start, block.end
+    if end - start < LONG:
+        return []
+    glued = [match.start() for match in _GLUED_RE.finditer(text, start, end)]
+    glued = sorted({*glued, *_between_words(text, start, end, times)}) if len(glued) >= LEAST_GLUED else []
+    inner: list[int] = []
+    for first, last in pairwise([start, *glued, end]):
+        if last - first >= VERY_LONG:
+            inner += [match.end() for match in _SENTENCE_RE.finditer(text, first, last)]
+    return sorted({*glued, *inner} - {start, end})
+
+
+def _between_words(text: str, start: int, end: int, times: Mapping[str, int]) -> Iterator[int]:
+    """Where two words are glued ("SportRiver"); names that are written so ("YouTube") are said more than once, as a rule."""
+    at = (match.start() for match in _BOUNDARY_RE.finditer(text, start, end))
+    return (place for place in at if times[_compound(text, place)] == 1)
+
+
+def _compound(text: str, place: int) -> str:
+    """What may be two words with nothing between: the letters before a place, from a capital on, and behind it up to the next."""
+    left, right = _LEFT_RE.search(text[max(0, place - LONGEST) : place]), _RIGHT_RE.match(text[place : place + LONGEST])
+    return (left[0] if left else "") + (right[0] if right else "")

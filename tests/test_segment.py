@@ -1,0 +1,42 @@
+"""Lines that hold several lines of a page: parted in bounded time, whatever they hold."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from pipeline.document import Block
+from pipeline.segment.glued import parted
+from pipeline.segment.lines import line_blocks
+from pipeline.segment.wrapped import unwrap, wrap_width
+
+MANY = 200_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(mark * MANY for mark in ("漢", "a", "A", "abCd", "ab.Cde", "aaAa ", "abc. ")),
+        "abc." + '"' * MANY,
+        "abc." + " " * MANY,
+        ("word " * 14 + "\n") * (MANY // 10),
+        "漢" * 40 + "\n" + ("漢" * 40 + "\n") * (MANY // 10),
+    ],
+    ids=lambda text: repr(text[:6]),
+)
+def test_no_text_takes_long(text: str) -> None:
+    start = time.process_time()
+    blocks = list(line_blocks(text))
+    parts = parted(text, blocks)
+    width = wrap_width(text)
+    paragraphs = list(unwrap(text, iter(blocks), width)) if width else blocks
+    for found in (parts, paragraphs):
+        assert [block.start for block in found] == [0, *(block.end for block in found)][:-1], "blocks tile the text"
+        assert found[-1].end == len(text)
+    assert time.process_time() - start < 10, "a pattern that looks at a text again and again would take hours"
+
+
+def test_a_text_without_long_lines_is_left_alone() -> None:
+    blocks = [Block(0, 6), Block(6, 12)]
+    assert parted("Home.\nNews.\n", blocks) is blocks
