@@ -108,8 +108,11 @@ def plain(text: str) -> str:
             text = linked
     if "[" in text or "](" in text:
         text = _REST_RE.sub("", text)
-    return "\n".join(_line(line) for line in text.split("\n"))
+    return "\n".join(_line(line) for line in _HYPHEN_RE.sub("-", text).split("\n"))
 
+
+_HYPHEN_RE = re.compile(r"(?<=\w)-\r?\n(?=\w)")
+"""A line that was broken behind a hyphen: converters divide no words, so the hyphen is the word's own."""
 
 NESTED = 3
 """Links inside each other's brackets that are read: "[[1]](address)"."""

@@ -3,7 +3,8 @@
 Policy for characters: NFC; line ends and all spaces (NBSP too) become one space; soft hyphens, zero-width spaces, word
 joiners, byte order marks, bidi controls and control characters go; zero-width joiners and non-joiners stay, because
 Persian, Indic scripts and emoji are spelled with them. Where a block has several lines, a hyphen that divides a word goes
-with the line end, and no space is put between unspaced scripts or beside a mark that holds to its word. Of Markdown the marks go.
+with the line end, one before a capital or a figure stays, and no space is put behind it, between unspaced scripts or beside a mark that
+holds to its word. Of Markdown the marks go.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _SPACE_RE = re.compile(r"\s+")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
 _BREAK_RE = re.compile(rf"(?<=[{_UNSPACED}])[ \t]*[\r\n]+[ \t]*(?=[{_UNSPACED}])")
 _HYPHEN_RE = re.compile(r"(?<=[^\W\d_][^\W\d_])(?:-|\u2010)[ \t]*[\r\n]+[ \t]*(?=[^\W\d_A-ZÀ-Þ])|\u00ad[ \t]*[\r\n]+[ \t]*")
+_COMPOUND_RE = re.compile(r"(?<=[^\W\d_]-)[ \t]*[\r\n]+[ \t]*(?=[A-ZÀ-Þ\d])")
 _MARK_RE = re.compile(r"[\r\n]+[ \t]*(?=[,;.!?)\]”’»、，。）」』](?!\.\.))|(?<=[(\[“„「『（])[\r\n]+[ \t]*")
 _INVISIBLE = {
     **dict.fromkeys(range(0x09)),
@@ -38,7 +40,7 @@ def normalize(text: str) -> str:
     if text.isprintable() and "  " not in text and (text.isascii() or unicodedata.is_normalized("NFC", text)):
         return text  # nothing to do: `isprintable` knows no control, format or space character but the plain space
     if "\n" in text or "\r" in text:  # lines of one block
-        text = _MARK_RE.sub("", _BREAK_RE.sub("", _HYPHEN_RE.sub("", text)))
+        text = _MARK_RE.sub("", _BREAK_RE.sub("", _COMPOUND_RE.sub("", _HYPHEN_RE.sub("", text))))
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
     return _SPACE_RE.sub(" ", text).strip()
 
