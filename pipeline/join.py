@@ -66,9 +66,9 @@ def join(document: Document) -> Document:
 
 
 def _one_line(document: Document, first: Block) -> bool:
-    """Whether a block ends inside a line, at a space: it is a sentence, and what follows it the next of the same line."""
+    """Whether a block ends inside a line, at a space or a full stop of unspaced scripts: what follows is the next sentence of the line."""
     last = document.text[first.end - 1]
-    return last.isspace() and last not in "\n\r\x0b\x0c\x85\u2028\u2029"
+    return last in "。！？」』）》" or (last.isspace() and last not in "\n\r\x0b\x0c\x85\u2028\u2029")
 
 
 def _fits(first: Block, second: Block) -> bool:
@@ -90,6 +90,8 @@ def _is_link(document: Document, first: Block, second: Block, third: Block) -> b
 
 
 def _tail(document: Document, block: Block) -> str:
+    if document.markdown:  # an address may be longer than that
+        return read(document, block.start, block.end)[-LOOK:]
     return read(document, max(block.start, block.end - LOOK), block.end)
 
 

@@ -12,7 +12,7 @@ import re
 MEDIA_TYPE = "text/markdown"
 
 LEAST_MARKS = 3
-"""Links, pictures and headings that a text must hold to be taken for Markdown."""
+"""Links, pictures and headings that a text must hold to be taken for Markdown; one link or picture at least."""
 
 WIDTH = 78
 """Columns at which html2text breaks lines."""
@@ -23,41 +23,44 @@ LINES_A_MARK = 60
 _ADDRESS = r"(?:[^\s()<>]|(?<=-)\n)*+"  # html2text breaks addresses behind a hyphen
 _DESTINATION = rf"\(\s*+(?:<[^<>\n]*+>|{_ADDRESS}(?:\({_ADDRESS}\){_ADDRESS})*+)"
 _ENDS = r"(?:\s++(?:\"[^\"]*+\"|'[^']*+'))?+\s*+\)"
-_TEXT = r"(?:[^\[\]\\]++|\\.)*+"
+_TEXT = r"(?:[^\[\]\\]++|\\.|\[(?:[^\[\]\\]++|\\.)*+\])*+"
 _PICTURE_RE = re.compile(rf"!\[{_TEXT}\]{_DESTINATION}{_ENDS}", re.DOTALL)
-_LINK_RE = re.compile(rf"(?<![\\!])\[(?P<text>{_TEXT})\](?:{_DESTINATION}{_ENDS}|\[[^\[\]\n]{{0,60}}+\])", re.DOTALL)
-_REST_RE = re.compile(rf"\]{_DESTINATION}{_ENDS}|\A\s*+!?\[(?=[^\]]*+\Z)|\[\s*+\Z", re.DOTALL)
+_LINK_RE = re.compile(rf"(?<![\\!])\[(?P<text>{_TEXT})\]{_DESTINATION}{_ENDS}", re.DOTALL)
+_NUMBERED_RE = re.compile(r"(?<![\\!])\[(?P<text>[^\[\]]*+)(?<=[^\W\d_])\]\[\d{1,4}\]")
+_REST_RE = re.compile(rf"(?<!\\)\]{_DESTINATION}{_ENDS}|\A\s*+!?\[(?=[^\]]*+\Z)|\[\s*+\Z", re.DOTALL)
 """What is left of a link or picture of which one end stands in another block."""
 
-_MARK_RE = re.compile(r"\]\((?:https?:|mailto:|tel:|javascript:|data:|[/#?.]|<)|\]\([^\s()]{1,200}+\)")
+_MARK_RE = re.compile(
+    r"\]\((?:<?(?:https?:|mailto:|tel:|javascript:|data:)|[/#]|[^\s()]{0,200}?(?:/|\.(?:html?|php|aspx?|jpe?g|png|gif|svg|webp|pdf)\b))"
+)
 _HEADING_RE = re.compile(r"(?:(?<=\n\n)|\A)(?:#{2,6} +[^\s#][^\n]*|[^\s\n#>|*+-][^\n]*\n(?:={3,}|-{3,}) *)(?=\n\n|\n?\Z)")
 """A heading with empty lines around it, of the second rank or lower: "# ..." is a note in a program, or a command, too."""
 
-_RULERS = " \t*-_=|:"
-"""What rulers, underlines of headings and the lines below a table's head are made of."""
+_RULERS = " \t*-_=|:>"
+"""What rulers, underlines of headings, the lines below a table's head and empty lines of a quotation are made of."""
 
 _FENCE_RE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
 _DEFINITION_RE = re.compile(r"[ \t]{0,3}\[[^\[\]]{1,60}\]:[ \t]*<?(?:https?:|[/#])\S*[^\n]*\Z")
 _PREFIX_RE = re.compile(r"[ \t]*(?:>[ \t]?)*+(?:#{1,6}[ \t]++)?+")
 _LIST_RE = re.compile(r"[ \t]*(?:[*+-]|\d{1,9}\\?[.)])[ \t]")
-_TRAILING_RE = re.compile(r"[ \t]+#+[ \t]*\Z")
 _INLINE_RE = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
+    r"|(?<!`)(?P<ticks>`++)(?P<code>[^`]*+)(?P=ticks)(?!`)"
     r"|<(?P<address>(?:https?:|mailto:)[^<>\s]*+)>"
-    r"|`++"
-    r"|\*\*++(?=\S)|(?<=\S)\*\*++|(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])"
-    r"|(?<![\w_])_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?![\w_])"
-    r"|~~(?=\S)|(?<=\S)~~"
+    r"|(?P<bare>(?:https?://|www\.)[^\s<>)\]]++)"
+    r"|(?<!\*)(?P<star>\*{1,3})(?!\*)|(?<!_)(?P<line>_{1,3})(?!_)|(?<!~)(?P<wave>~~)(?!~)"
 )
-"""Escaped punctuation, addresses in angle brackets, the marks of code, of bold, slanted and struck text."""
+"""Escaped punctuation, code, addresses, and what may be a mark of bold, slanted and struck text."""
 
 
 def is_markdown(text: str) -> bool:
     """Whether a text is Markdown: it holds links, pictures and headings as Markdown writes them, and not just here and there."""
-    if "](" not in text and "\n\n" not in text:
+    if "](" not in text:
         return False
-    marks = sum(1 for _ in _MARK_RE.finditer(text)) + sum(1 for _ in _HEADING_RE.finditer(text))
-    return marks >= LEAST_MARKS and marks * LINES_A_MARK >= text.count("\n")
+    text = text.replace("\r\n", "\n")
+    links = sum(1 for _ in _MARK_RE.finditer(text))
+    marks = links + sum(1 for _ in _HEADING_RE.finditer(text))
+    return links > 0 and marks >= LEAST_MARKS and marks * LINES_A_MARK >= text.count("\n")
 
 
 def begins_block(line: str, before: str) -> bool:
@@ -76,12 +79,16 @@ def begins_block(line: str, before: str) -> bool:
     if "|" in line and "|" in before and "](" not in before:
         return True  # rows of a table
     return (
-        _heading(line)
-        or _LIST_RE.match(line) is not None
+        begins_entry(line)
         or not line.strip(_RULERS)
         or _DEFINITION_RE.match(line) is not None
         or (line.lstrip()[:1] == ">") != (before.lstrip()[:1] == ">")
     )
+
+
+def begins_entry(line: str) -> bool:
+    """Whether a line begins an entry of a list, or is a heading."""
+    return _heading(line) or (_LIST_RE.match(line) is not None and line.strip(_RULERS) != "")
 
 
 def unclosed(line: str) -> int:
@@ -99,6 +106,7 @@ _UNDERLINE_RE = re.compile(r"(?:=+|-{2,})[ \t]*\Z")
 
 def plain(text: str) -> str:
     """A block of Markdown as a reader sees it; its line ends stay. What is no mark stays, too."""
+    text = text.replace("\r\n", "\n")
     if "](" in text or "][" in text:
         text = _PICTURE_RE.sub("", text)
         for _ in range(NESTED):
@@ -106,30 +114,62 @@ def plain(text: str) -> str:
             if linked == text:
                 break
             text = linked
+        text = _NUMBERED_RE.sub(r"\g<text>", text)
     if "[" in text or "](" in text:
         text = _REST_RE.sub("", text)
-    return "\n".join(_line(line) for line in _HYPHEN_RE.sub("-", text).split("\n"))
+    return _without_marks("\n".join(_line(line) for line in _HYPHEN_RE.sub("-", text).split("\n")))
 
 
-_HYPHEN_RE = re.compile(r"(?<=\w)-\r?\n(?=\w)")
+_HYPHEN_RE = re.compile(r"(?<=\w)-\n(?=\w)")
 """A line that was broken behind a hyphen: converters divide no words, so the hyphen is the word's own."""
 
 NESTED = 3
-"""Links inside each other's brackets that are read: "[[1]](address)"."""
+"""Links inside each other's brackets that are read."""
 
 
 def _line(line: str) -> str:
+    """A line without what Markdown sets before and behind it."""
     if not line.strip(_RULERS) or _FENCE_RE.match(line) or _DEFINITION_RE.match(line):
         return ""
     prefix = _PREFIX_RE.match(line)
     if prefix is not None and prefix[0].strip():
         line = line[prefix.end() :]
-        line = _TRAILING_RE.sub("", line) if "#" in prefix[0] else line
+        closed = line.rstrip().rstrip("#") if "#" in prefix[0] else line
+        line = closed if closed != line and closed.endswith((" ", "\t")) else line
     bare = line.strip()
     if bare.startswith("|") and bare.endswith("|"):
         line = "\t".join(cell.strip() for cell in bare.strip("|").split("|"))
-    return _INLINE_RE.sub(_without_mark, line)
+    return line
 
 
-def _without_mark(match: re.Match[str]) -> str:
-    return match["escaped"] or match["address"] or ""
+def _without_marks(text: str) -> str:
+    """A text without the marks inside its lines; those of bold, slanted and struck text go in pairs."""
+    found = list(_INLINE_RE.finditer(text))
+    if not found:
+        return text
+    gone = _pairs(text, found)
+    pieces, position = [], 0
+    for match in found:
+        spoken = match["escaped"] or match["code"] or match["address"] or match["bare"]
+        if spoken is None and match.start() not in gone:
+            continue
+        pieces += [text[position : match.start()], spoken or ""]
+        position = match.end()
+    return "".join([*pieces, text[position:]])
+
+
+def _pairs(text: str, found: list[re.Match[str]]) -> set[int]:
+    """Where the marks stand that open or close something: outside of words, with no space towards what they mark."""
+    gone: set[int] = set()
+    open_at: dict[str, list[int]] = {}
+    for match in found:
+        sign = match["star"] or match["line"] or match["wave"]
+        if sign is None:
+            continue
+        before, behind = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        opened = open_at.setdefault(sign, [])
+        if opened and before.strip() and not behind.isalnum():
+            gone |= {opened.pop(), match.start()}
+        elif behind.strip() and not before.isalnum():
+            opened.append(match.start())
+    return gone

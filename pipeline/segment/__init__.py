@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.document import Block, Document, Problem, ProblemCode
-from pipeline.markdown import MEDIA_TYPE, begins_block, is_markdown, unclosed
+from pipeline.markdown import MEDIA_TYPE, begins_block, begins_entry, is_markdown, unclosed
 from pipeline.segment.glued import parted
 from pipeline.segment.lines import LINE_RE, joined, line_blocks
 from pipeline.segment.wrapped import unwrap, wrap_width
@@ -21,7 +21,7 @@ def unbroken(text: str, blocks: Iterator[Block]) -> Iterator[Block]:
     """Join the lines of each paragraph of Markdown; a heading's underline belongs to the heading."""
 
     def goes_on(lines: list[str], line: str) -> bool:
-        opened = len(lines) <= MAX_OPEN and sum(map(unclosed, lines)) > 0
+        opened = len(lines) <= MAX_OPEN and sum(map(unclosed, lines)) > 0 and not begins_entry(line)
         return opened or not begins_block(line, lines[-1])
 
     return joined(text, blocks, goes_on)
@@ -53,7 +53,7 @@ def segment(document: Document) -> Document:
         return replace(document, blocks=tuple(unbroken(document.text, blocks)), markdown=True)
     width = wrap_width(document.text)
     if width is not None:
-        blocks = unwrap(document.text, blocks, width)
+        return replace(document, blocks=tuple(unwrap(document.text, blocks, width)))
     return replace(document, blocks=tuple(parted(document.text, tuple(blocks))))
 
 

@@ -24,7 +24,7 @@ LEAST_GLUED = 3
 VERY_LONG = 3000
 """Characters of a line, or of such a part of it, from which each sentence is a block: a page that was set in one line."""
 
-_GLUED_RE = re.compile(r"(?<=[^\W\d_]{2}[.!?…\"”’)])(?=[“«\"]?[A-ZÀ-Þ][^\W\d_]{0,24}[\s,’'-])")
+_GLUED_RE = re.compile(r"(?:(?<=[^\W\d_]{2}[.!?…])|(?<=[.!?…][\"”’)]))(?=[“«\"]?[A-ZÀ-Þ][^\W\d_]{0,24}[\s,’'-])")
 """Between a sentence and the next; in programs ("java.util.List;") a name goes on otherwise."""
 
 _BOUNDARY_RE = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-ZÀ-Þ][a-zß-ÿ])")
@@ -32,7 +32,7 @@ _LEFT_RE, _RIGHT_RE = re.compile(r"[^\W\d_][a-zß-ÿ]*\Z"), re.compile(r"[^\W\d_
 LONGEST = 24
 """Letters of a word, on either side of where it might be glued, that are looked at."""
 
-_SENTENCE_RE = re.compile(r"[^\W\d_]{3}[\"”’»)]?[.!?…][\"”’»)]*\s+(?=[A-ZÀ-Þ\"“„«])|[。！？](?!\Z)")
+_SENTENCE_RE = re.compile(r"[^\W\d_]{3}[\"”’»)]?[.!?…][\"”’»)]*\s+(?=[A-ZÀ-Þ\"“„«])|[。！？][」』”’）)》]*+(?!\Z)")
 
 
 def parted(text: str, blocks: Sequence[Block]) -> Sequence[Block]:
@@ -63,7 +63,7 @@ def _cuts(text: str, block: Block, times: Mapping[str, int]) -> list[int]:
 
 
 def _between_words(text: str, start: int, end: int, times: Mapping[str, int]) -> Iterator[int]:
-    """Where two words are glued ("SportRiver"); names that are written so ("YouTube") are said more than once, as a rule."""
+    """Where two words are glued ("townThe"); names that are written so ("YouTube") are said more than once, as a rule."""
     at = (match.start() for match in _BOUNDARY_RE.finditer(text, start, end))
     return (place for place in at if times[_compound(text, place)] == 1)
 

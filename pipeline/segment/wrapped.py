@@ -33,7 +33,7 @@ def wrap_width(text: str) -> int | None:
     followed = ((a, columns(a), b) for a, b in pairwise(lines) if b.strip() and not BULLET_RE.match(b))
     long = [(a, size, b) for a, size, b in followed if 0.6 * width < size <= width]
     full = [a for a, size, b in long if size + first_columns(b) > width]
-    open_ended = sum(a[-1] not in ".!?:" for a in full)
+    open_ended = sum(a[-1] not in ".!?:…。！？：；" for a in full)
     least = 0.6 if lengths[-1] <= WIDER * width else 0.8
     enough = len(full) >= WRAP_LINES and len(full) > least * len(long) and open_ended > 0.7 * len(full)
     return width if enough else None
@@ -63,7 +63,8 @@ def unwrap(text: str, blocks: Iterator[Block], width: int) -> Iterator[Block]:
     """Join the lines of each hard-wrapped paragraph: a line goes on in the next if the next one's first word did not fit."""
 
     def goes_on(lines: list[str], line: str) -> bool:
-        return columns(lines[-1].rstrip()) + first_columns(line) > width and not BULLET_RE.match(line)
+        size = columns(lines[-1].rstrip())
+        return size <= WIDER * width and size + first_columns(line) > width and not BULLET_RE.match(line)
 
     return joined(text, blocks, goes_on)
 
