@@ -2,7 +2,8 @@
 
 Only neighbouring lines of running text are joined, and only where the text itself shows the cut: the second line goes on
 in lower case or with a closing mark, or the first ends in the middle of a sentence and the line after the next goes on
-like that. The joined block spans all of its lines; nothing between them is lost.
+like that. The joined block spans all of its lines; nothing between them is lost. Sentences of one long line, judged apart, become
+one paragraph again.
 """
 
 from __future__ import annotations
@@ -53,10 +54,11 @@ def join(document: Document) -> Document:
         following = document.blocks[k + 1] if k + 1 < len(document.blocks) else None
         if blocks and following is not None and _is_link(document, blocks[-1], block, following):
             block = block._replace(label=blocks[-1].label)  # noqa: PLW2901 - a link, a name or a bold word, not a heading
+        if blocks and blocks[-1].kept and block.kept and _one_line(document, blocks[-1]):
+            label = block.label if block.label is blocks[-1].label else Label.PARAGRAPH
+            blocks[-1] = blocks[-1]._replace(end=block.end, label=label)
+            continue
         if blocks and _fits(blocks[-1], block):
-            if _one_line(document, blocks[-1]):
-                blocks[-1] = blocks[-1]._replace(end=block.end)
-                continue
             third = _head(document, following) if following is not None and _fits(block, following) else None
             if is_cut(_tail(document, blocks[-1]), _head(document, block), third):
                 blocks[-1] = _joined(blocks[-1], block)

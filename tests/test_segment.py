@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+import pipeline
 from pipeline.document import Block
-from pipeline.segment.glued import parted
+from pipeline.segment.glued import VERY_LONG, parted
 from pipeline.segment.lines import line_blocks
 from pipeline.segment.wrapped import unwrap, wrap_width
 
@@ -40,3 +41,23 @@ def test_no_text_takes_long(text: str) -> None:
 def test_a_text_without_long_lines_is_left_alone() -> None:
     blocks = [Block(0, 6), Block(6, 12)]
     assert parted("Home.\nNews.\n", blocks) is blocks
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "On day {0} the river rose by {1} centimetres, and {0} families left the old town before noon. ",
+        "第{0}天河水上涨了{1}厘米，有{0}户居民在中午前离开了老城，市长要求大家保持冷静。",
+    ],
+    ids=["English", "Chinese"],
+)
+def test_sentences_of_one_line_are_one_paragraph_again(sentence: str) -> None:
+    line = "".join(sentence.format(k, 3 * k) for k in range(2, 102)).strip()
+    assert len(line) > VERY_LONG
+    data = f"River rises again\n\n{line}\n".encode()
+    record = pipeline.clean(data)
+    paragraphs = (record.text or "").split("\n\n")
+    assert len(paragraphs) == 1
+    assert len(paragraphs[0]) > 0.95 * len(line)
+    assert paragraphs[0] in line
+    assert pipeline.verify(record, data) == []
