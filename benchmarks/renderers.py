@@ -11,15 +11,18 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import html2text
 import html_text
+import lxml.html
 import markdownify
 import msgspec
 from bs4 import BeautifulSoup
+from trafilatura import html2txt
 
 from benchmarks.bench import PARTS, clean_with, scorer
 from benchmarks.dataset import RENDERERS, SETS, jsonl
@@ -41,13 +44,28 @@ def _markdownify(markup: str) -> str:
     return str(markdownify.MarkdownConverter().convert_soup(tree))
 
 
+def _text_content(markup: str) -> str:
+    tree = lxml.html.fromstring(markup.encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8"))
+    for element in tree.xpath("//script|//style"):
+        element.drop_tree()
+    return str(tree.text_content())
+
+
+def _wrapped(markup: str) -> str:
+    return "\n".join(textwrap.fill(line, 72) for line in html_text.extract_text(markup).split("\n"))
+
+
 OTHERS: dict[str, Callable[[str], str]] = {
     "html2text": lambda markup: _html2text(markup, 78),
     "html2text unbroken": lambda markup: _html2text(markup, 0),
     "markdownify": _markdownify,
     "html-text": html_text.extract_text,
+    "the same, wrapped": _wrapped,
+    "lxml text_content": _text_content,
+    "trafilatura html2txt": html2txt,
 }
-"""Converters, as they come out of the box; html2text breaks lines at 78 columns unless told not to."""
+"""Converters, as they come out of the box; html2text breaks lines at 78 columns unless told not to, lxml puts nothing between
+paragraphs, and trafilatura's `html2txt` sets a page in one line."""
 
 
 def main() -> None:

@@ -24,12 +24,15 @@ LEAST_GLUED = 3
 VERY_LONG = 3000
 """Characters of a line, or of such a part of it, from which each sentence is a block: a page that was set in one line."""
 
+LONGEST = 200_000
+"""Characters of a line up to which it may be a page; a longer one is none, and stays whole."""
+
 _GLUED_RE = re.compile(r"(?:(?<=[^\W\d_]{2}[.!?…])|(?<=[.!?…][\"”’)]))(?=[“«\"]?[A-ZÀ-Þ][^\W\d_]{0,24}[\s,’'-])")
 """Between a sentence and the next; in programs ("java.util.List;") a name goes on otherwise."""
 
 _BOUNDARY_RE = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _LEFT_RE, _RIGHT_RE = re.compile(r"[^\W\d_][a-zß-ÿ]*\Z"), re.compile(r"[^\W\d_][a-zß-ÿ]*")
-LONGEST = 24
+LETTERS = 24
 """Letters of a word, on either side of where it might be glued, that are looked at."""
 
 _SENTENCE_RE = re.compile(r"[^\W\d_]{3}[\"”’»)]?[.!?…][\"”’»)]*\s+(?=[A-ZÀ-Þ\"“„«])|[。！？][」』”’）)》]*+(?!\Z)")
@@ -51,7 +54,7 @@ def parted(text: str, blocks: Sequence[Block]) -> Sequence[Block]:
 def _cuts(text: str, block: Block, times: Mapping[str, int]) -> list[int]:
     """Where a long line is parted."""
     start, end = block.start, block.end
-    if end - start < LONG:
+    if not LONG <= end - start <= LONGEST:
         return []
     glued = [match.start() for match in _GLUED_RE.finditer(text, start, end)]
     glued = sorted({*glued, *_between_words(text, start, end, times)}) if len(glued) >= LEAST_GLUED else []
@@ -70,5 +73,5 @@ def _between_words(text: str, start: int, end: int, times: Mapping[str, int]) ->
 
 def _compound(text: str, place: int) -> str:
     """What may be two words with nothing between: the letters before a place, from a capital on, and behind it up to the next."""
-    left, right = _LEFT_RE.search(text[max(0, place - LONGEST) : place]), _RIGHT_RE.match(text[place : place + LONGEST])
+    left, right = _LEFT_RE.search(text[max(0, place - LETTERS) : place]), _RIGHT_RE.match(text[place : place + LETTERS])
     return (left[0] if left else "") + (right[0] if right else "")
