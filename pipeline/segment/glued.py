@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipeline.document import Block, Label
 
@@ -32,6 +33,7 @@ _GLUED_RE = re.compile(r"(?:(?<=[^\W\d_]{2}[.!?…])|(?<=[.!?…][\"”’)]))(?
 
 _BOUNDARY_RE = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _LEFT_RE, _RIGHT_RE = re.compile(r"[^\W\d_][a-zß-ÿ]*\Z"), re.compile(r"[^\W\d_][a-zß-ÿ]*")
+_WORD_RE = re.compile(r"[^\W\d_]+")
 LETTERS = 24
 """Letters of a word, on either side of where it might be glued, that are looked at."""
 
@@ -43,21 +45,30 @@ def parted(text: str, blocks: Sequence[Block]) -> Sequence[Block]:
     lines = [block for block in blocks if block.label is not Label.BLANK]
     if len(text) < MEAN * len(lines):
         return blocks
-    times = Counter(_compound(text, match.start()) for match in _BOUNDARY_RE.finditer(text))
-    cuts = {block: found for block in lines if (found := _cuts(text, block, times))}
+    words = Words(
+        Counter("".join(_parts(text, match.start())) for match in _BOUNDARY_RE.finditer(text)), frozenset(_WORD_RE.findall(text))
+    )
+    cuts = {block: found for block in lines if (found := _cuts(text, block, words))}
     prose = [(block.end - block.start, block in cuts) for block in lines if block.end - block.start >= PROSE]
     if sum(size if cut else -size for size, cut in prose) <= 0:
         return blocks
     return [Block(a, b, block.label) for block in blocks for a, b in pairwise([block.start, *cuts.get(block, ()), block.end])]
 
 
-def _cuts(text: str, block: Block, times: Mapping[str, int]) -> list[int]:
+class Words(NamedTuple):
+    """How often a text says what may be two words with nothing between, and its words."""
+
+    glued: Mapping[str, int]
+    said: frozenset[str]
+
+
+def _cuts(text: str, block: Block, words: Words) -> list[int]:
     """Where a long line is parted."""
     start, end = block.start, block.end
     if not LONG <= end - start <= LONGEST:
         return []
     glued = [match.start() for match in _GLUED_RE.finditer(text, start, end)]
-    glued = sorted({*glued, *_between_words(text, start, end, times)}) if len(glued) >= LEAST_GLUED else []
+    glued = sorted({*glued, *_between_words(text, start, end, words)}) if len(glued) >= LEAST_GLUED else []
     inner: list[int] = []
     for first, last in pairwise([start, *glued, end]):
         if last - first >= VERY_LONG:
@@ -65,13 +76,23 @@ def _cuts(text: str, block: Block, times: Mapping[str, int]) -> list[int]:
     return sorted({*glued, *inner} - {start, end})
 
 
-def _between_words(text: str, start: int, end: int, times: Mapping[str, int]) -> Iterator[int]:
-    """Where two words are glued ("townThe"); names that are written so ("YouTube") are said more than once, as a rule."""
-    at = (match.start() for match in _BOUNDARY_RE.finditer(text, start, end))
-    return (place for place in at if times[_compound(text, place)] == 1)
+def _between_words(text: str, start: int, end: int, words: Words) -> Iterator[int]:
+    """Where two words are glued ("townThe", "HomeNewsSport"), and no name is written so.
+
+    "YouTube" is: it is said more than once, or it begins with a capital, is no row of glued words, and "You" is no word of the text.
+    """
+    for match in _BOUNDARY_RE.finditer(text, start, end):
+        place = match.start()
+        left, right = _parts(text, place)
+        row = (
+            text[place - len(left) - 1 : place - len(left)].islower()
+            or text[place + len(right) : place + len(right) + 1].isupper()
+        )
+        if words.glued[left + right] == 1 and (left[:1].islower() or row or not words.said.isdisjoint((left, left.lower()))):
+            yield place
 
 
-def _compound(text: str, place: int) -> str:
-    """What may be two words with nothing between: the letters before a place, from a capital on, and behind it up to the next."""
+def _parts(text: str, place: int) -> tuple[str, str]:
+    """The letters before a place, from a capital on, and those behind it up to the next: what may be two words."""
     left, right = _LEFT_RE.search(text[max(0, place - LETTERS) : place]), _RIGHT_RE.match(text[place : place + LETTERS])
-    return (left[0] if left else "") + (right[0] if right else "")
+    return left[0] if left else "", right[0] if right else ""
