@@ -17,6 +17,7 @@ from rich.text import Text
 from flows.summary import line_number, summary_rows
 from flows.terminal import hanging, visible, wrapped
 from pipeline.document import ABOUT, Label
+from pipeline.markdown import MEDIA_TYPE
 from pipeline.record import Block, FieldEvidence, Record
 from pipeline.segment import LINE_RE
 
@@ -52,7 +53,7 @@ def explain(record: Record, text: str, console: Console, *, verbose: bool = Fals
     starts = [match.start() for match in LINE_RE.finditer(text) if match.group()]
     layout = _layout(record, len(starts), console)
     marks = _marks(record)
-    for row in _head(record):
+    for row in _head(record, text):
         console.print(row)
     for n, block in enumerate(record.blocks):
         source, number = text[block.start : block.end], line_number(starts, block.start)
@@ -62,7 +63,7 @@ def explain(record: Record, text: str, console: Console, *, verbose: bool = Fals
         console.print(row)
 
 
-def _head(record: Record) -> Iterator[Text]:
+def _head(record: Record, text: str) -> Iterator[Text]:
     counts, decoding = record.counts, record.decoding
     parts = [record.source.name]
     if decoding:
@@ -70,10 +71,22 @@ def _head(record: Record) -> Iterator[Text]:
     if counts:
         lines = sum(block.label is not Label.BLANK for block in record.blocks)
         parts.append(f"{counts.blocks_kept} of {lines} lines kept, {counts.words} words")
+    parts += _read_as(record, text)
     yield Text(" · ".join(visible(part) for part in parts), style="bold")
     for sign, meaning, style in LEGEND:
         yield Text(f"  {sign}  {meaning}", style=style)
     yield Text()
+
+
+def _read_as(record: Record, text: str) -> list[str]:
+    """How the text was cut into blocks, where these are not its lines."""
+    if record.source.media_type == MEDIA_TYPE:
+        return ["read as Markdown"]
+    if any("\n" in text[block.start : block.end].strip("\n") for block in record.blocks if block.label is not Label.BLANK):
+        return ["hard-wrapped: its paragraphs are joined"]
+    if any(text[block.start - 1 : block.start].strip("\n") for block in record.blocks):
+        return ["long lines are parted"]
+    return []
 
 
 def _layout(record: Record, lines: int, console: Console) -> Layout:

@@ -118,6 +118,26 @@ def test_explain_shows_every_line_in_order_and_says_who_labelled_it(copydesk: Co
         assert f"language        {record.language.code if record.language else ''}" in result.out
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "# Rivers\n\n" + "The [river](https://example.org/river) rose, says the [town](https://example.org/town).\n\n" * 5,
+            "read as Markdown",
+        ),
+        ("\n".join(["the river rose over its banks for the third time since May and went on"] * 12), "hard-wrapped"),
+        ("The river rose again.The town is under water.The bridge is closed.Nobody was hurt. " * 40, "long lines are parted"),
+        ("The river rose.\nNobody was hurt.\n", ""),
+    ],
+)
+def test_explain_says_how_the_text_was_read(copydesk: Command, tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text(text, encoding="utf-8")
+    head = copydesk("explain", file).out.split("\n")[0]
+    assert said in head
+    assert sum(how in head for how in ("Markdown", "hard-wrapped", "parted")) == (said != "")
+
+
 def test_explain_marks_fields_where_they_stand(copydesk: Command, raw: list[Path]) -> None:
     rows = copydesk("explain", raw[0]).out.split("\n")
     at = next(i for i, row in enumerate(rows) if row.endswith("06-25-2015 17:18 BJT"))

@@ -41,7 +41,12 @@ def wrap_width(text: str) -> int | None:
 
 def columns(line: str) -> int:
     """Columns that a line takes: two for a wide character (Unicode Standard Annex 11), one for others."""
-    return len(line) if line.isascii() else len(line) + sum(east_asian_width(c) in "WF" for c in line)
+    narrow = line.isascii() or not _MAYBE_WIDE_RE.search(line)
+    return len(line) if narrow else len(line) + sum(east_asian_width(c) in "WF" for c in line)
+
+
+_MAYBE_WIDE_RE = re.compile("[\u1100-\U0010ffff]")
+"""The first wide character is U+1100, of the Hangul Jamo."""
 
 
 def first_columns(line: str) -> int:
