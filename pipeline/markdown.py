@@ -72,18 +72,18 @@ def begins_block(line: str, before: str) -> bool:
         return True  # a line break
     if _heading(before) and len(before) + 1 + len(line.split(maxsplit=1)[0]) <= WIDTH:
         return True
-    if not before.strip(_RULERS) or _FENCE_RE.match(before) or _FENCE_RE.match(line) or _DEFINITION_RE.match(before):
+    if _stands_alone(before):
         return True
     if _UNDERLINE_RE.match(line) and not _LIST_RE.match(before):
         return False
     if "|" in line and "|" in before and "](" not in before:
         return True  # rows of a table
-    return (
-        begins_entry(line)
-        or not line.strip(_RULERS)
-        or _DEFINITION_RE.match(line) is not None
-        or (line.lstrip()[:1] == ">") != (before.lstrip()[:1] == ">")
-    )
+    return begins_entry(line) or _stands_alone(line) or (line.lstrip()[:1] == ">") != (before.lstrip()[:1] == ">")
+
+
+def _stands_alone(line: str) -> bool:
+    """Whether a line is a ruler, an empty line of a quotation, a fence of code or the definition of a link: no text for readers."""
+    return not line.strip(_RULERS) or _FENCE_RE.match(line) is not None or _DEFINITION_RE.match(line) is not None
 
 
 def begins_entry(line: str) -> bool:
@@ -129,7 +129,7 @@ NESTED = 3
 
 def _line(line: str) -> str:
     """A line without what Markdown sets before and behind it."""
-    if not line.strip(_RULERS) or _FENCE_RE.match(line) or _DEFINITION_RE.match(line):
+    if _stands_alone(line):
         return ""
     prefix = _PREFIX_RE.match(line)
     if prefix is not None and prefix[0].strip():
