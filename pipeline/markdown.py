@@ -8,6 +8,7 @@ Every pattern looks at a character a bounded number of times, whatever the text.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 MEDIA_TYPE = "text/markdown"
 
@@ -89,6 +90,22 @@ def _stands_alone(line: str) -> bool:
 def begins_entry(line: str) -> bool:
     """Whether a line begins an entry of a list, or is a heading."""
     return _heading(line) or (_LIST_RE.match(line) is not None and line.strip(_RULERS) != "")
+
+
+def in_fences(lines: Sequence[str]) -> list[bool]:
+    """Which lines stand in a fenced block of code, or are its fences. A fence that is never closed is none."""
+    inside = [False] * len(lines)
+    opened, sign = None, ""
+    for k, line in enumerate(lines):
+        fence = _FENCE_RE.match(line)
+        if fence is None:
+            continue
+        if opened is None:
+            opened, sign = k, fence[0].strip()
+        elif line.strip(" \t\r\n" + sign[0]) == "" and fence[0].strip() == sign:
+            inside[opened : k + 1] = [True] * (k + 1 - opened)
+            opened = None
+    return inside
 
 
 def unclosed(line: str) -> int:

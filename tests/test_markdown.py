@@ -129,3 +129,24 @@ def test_no_text_takes_long(text: str) -> None:
     plain(text)
     assert sum(block.end - block.start for block in unbroken(text, line_blocks(text))) == len(text)
     assert time.process_time() - start < 10, "a pattern that looks at a text again and again would take hours"
+
+
+def _blocks(text: str) -> list[str]:
+    return [text[block.start : block.end] for block in unbroken(text, line_blocks(text))]
+
+
+def test_lines_of_fenced_code_stay_lines() -> None:
+    code = "```python\nfor x in y:\n    print(x)\n\nprint(y)\n```\n"
+    text = "A line that\ngoes on.\n\n" + code + "\nAnother that\ngoes on.\n"
+    assert _blocks(text) == [
+        "A line that\ngoes on.\n",
+        "\n",
+        *("```python\n", "for x in y:\n", "    print(x)\n", "\n", "print(y)\n", "```\n"),
+        "\n",
+        "Another that\ngoes on.\n",
+    ]
+
+
+def test_a_fence_that_is_never_closed_is_none() -> None:
+    assert _blocks("```\n\nA line that\ngoes on,\nand on.\n")[-1] == "A line that\ngoes on,\nand on.\n"
+    assert _blocks("~~~\nx\n```\n\nA line that\ngoes on.\n")[-1] == "A line that\ngoes on.\n"

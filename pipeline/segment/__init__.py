@@ -7,24 +7,30 @@ takes for one paragraph, heading, entry of a list or row of a table. Where a pag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 
 from pipeline.document import Block, Document, Problem, ProblemCode
-from pipeline.markdown import MEDIA_TYPE, begins_block, begins_entry, is_markdown, unclosed
+from pipeline.markdown import MEDIA_TYPE, begins_block, begins_entry, in_fences, is_markdown, unclosed
 from pipeline.segment.glued import parted
 from pipeline.segment.lines import LINE_RE, joined, line_blocks
 from pipeline.segment.wrapped import unwrap, wrap_width
 
 
-def unbroken(text: str, blocks: Iterator[Block]) -> Iterator[Block]:
-    """Join the lines of each paragraph of Markdown; a heading's underline belongs to the heading."""
+def unbroken(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
+    """Join the lines of each paragraph of Markdown; a heading's underline belongs to the heading, and fenced code stays as it is."""
 
     def goes_on(lines: list[str], line: str) -> bool:
         opened = len(lines) <= MAX_OPEN and sum(map(unclosed, lines)) > 0 and not begins_entry(line)
         return opened or not begins_block(line, lines[-1])
 
-    return joined(text, blocks, goes_on)
+    known = list(blocks)
+    fenced = in_fences([text[block.start : block.end] for block in known])
+    for code, part in groupby(zip(fenced, known, strict=True), key=itemgetter(0)):
+        of_part = (block for _, block in part)
+        yield from of_part if code else joined(text, of_part, goes_on)
 
 
 MAX_OPEN = 6
