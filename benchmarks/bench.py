@@ -115,7 +115,6 @@ def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("bench", type=Path)
     ap.add_argument("--work", type=Path, required=True, help="the folder that benchmarks.train left its fold models in")
-    ap.add_argument("--folds", type=int, default=3)
     ap.add_argument("--pages", type=int, default=0, help="only so many pages of each set")
     ap.add_argument("--only", nargs="+", type=int, help="only the pages of these folds")
     ap.add_argument("--kinds", nargs="+", choices=["text", "html"], default=["text", "html"])
@@ -124,9 +123,11 @@ def main() -> None:
     score = scorer(a.bench)
     golds = {name: list(jsonl(a.bench / name / "gold.jsonl.gz"))[: a.pages or None] for name in SETS}
     folds = {k: json.loads((a.work / f"folds-{k}.json").read_text(encoding="utf-8")) for k in a.kinds}
-    judged = a.only if a.only is not None else range(a.folds)
-    models = {k: {f: read_model((a.work / f"{k}-{f}.npz").read_bytes(), k) for f in judged} for k in a.kinds}
-    golds = {name: [g for g in golds[name] if all(f.get(f"{name} {g['id']}") in judged for f in folds.values())] for name in SETS}
+    judged = {k: set(fold.values() if a.only is None else a.only) for k, fold in folds.items()}
+    models = {k: {f: read_model((a.work / f"{k}-{f}.npz").read_bytes(), k) for f in judged[k]} for k in a.kinds}
+    golds = {
+        name: [g for g in golds[name] if all(fold.get(f"{name} {g['id']}") in judged[k] for k, fold in folds.items())] for name in SETS
+    }
     table = Table(score, golds)
     written = a.work / "records"
     written.mkdir(exist_ok=True)

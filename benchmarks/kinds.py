@@ -14,7 +14,7 @@ from benchmarks.dataset import Row
 from benchmarks.trees import REPEATABLE, Floats, Judged, from_catboost, keeps, second_matrix
 from pipeline.document import KEPT, Label
 from pipeline.label.category import CLASSES, INDEX
-from pipeline.label.model import HUNDREDTHS
+from pipeline.label.model import HUNDREDTHS, OF_KINDS, joint
 from pipeline.label.order import in_order
 from pipeline.label.trees import SCALE, Trees
 
@@ -97,7 +97,7 @@ def category_pairs(
     pairs: list[tuple[str, str, int]] = []
     for i in hand:
         seen = category_matrix(rows[i], judged.first[i], judged.second[i], examples.votes[i])
-        margins = trees.margins(seen.astype(np.float64))
+        margins = joint(trees.margins(seen.astype(np.float64)), judged.kinds[i], OF_KINDS)
         fits = kept_classes == keeps([rows[i]], [judged.joint[i]])[0][:, None]
         best = in_order(np.where(fits, margins / SCALE, -1e9), follows / HUNDREDTHS)
         sizes = [max(1, len(t.split())) for t in rows[i].texts]

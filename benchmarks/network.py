@@ -97,7 +97,7 @@ def begin(width: int, rng: np.random.Generator) -> Parameters:
 
 
 def forward(p: Parameters, batch: Batch, key: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Log-odds of main content and of each kind, in training: `Network.margins` does the same in whole numbers."""
+    """Log-odds of main content and of each kind, in training: `Network.ask` does the same in whole numbers."""
     keys = iter(jax.random.split(key, LAYERS + 2))
 
     def dropped(x: jax.Array, shape: tuple[int, ...] | None = None) -> jax.Array:
@@ -127,7 +127,7 @@ def forward(p: Parameters, batch: Batch, key: jax.Array) -> tuple[jax.Array, jax
 def loss(p: Parameters, batch: Batch, key: jax.Array) -> jax.Array:
     """Log-likelihood of main content, the page's expected F1, and log-likelihood of the kinds that are known.
 
-    The kinds are there to teach the layers what lines are; their answer is not kept.
+    The kinds also teach the layers what lines are.
     """
     keep, kind = forward(p, batch, key)
     likely = jnp.sum(batch.weight * (jax.nn.softplus(keep) - batch.kept * keep)) / 100

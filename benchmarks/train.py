@@ -30,7 +30,7 @@ from benchmarks.trees import TABLE, Floats, Judged, ask, keeps, second_matrix
 from pipeline.label.features import SPOKEN, WIDTH, spoken
 from pipeline.label.lexicon import slot_scores
 from pipeline.label.markup import FIXED, moving
-from pipeline.label.model import joint
+from pipeline.label.model import OF_TREES, joint
 from pipeline.label.network import Network
 from pipeline.label.shape import LINE_NAMES
 from pipeline.label.trees import Trees, probabilities
@@ -205,14 +205,18 @@ class Trainer:
 
     def judge(self, models: Models, test: Sequence[int]) -> Judged:
         """What the models say of rows that they have not seen."""
-        judged = Judged({}, {}, {})
+        judged = Judged({}, {}, {}, {})
+        hand = set(self.examples.hand)
         for i in test:
             self.put_scores(i, models.lexicon, models.tags)
             rows = self.rows[i].rows.astype(np.float64)
             judged.first[i] = ask(models.first, rows)
             looked = models.second.margins(second_matrix(self.rows[i], judged.first[i]).astype(np.float64))[:, 0]
             judged.second[i] = probabilities(looked, TABLE)
-            judged.joint[i] = probabilities(joint(looked, models.network.margins(rows), self.a.kind), TABLE)
+            answers = models.network.ask(rows)
+            judged.joint[i] = probabilities(joint(looked, answers.content, OF_TREES[self.a.kind]), TABLE)
+            if i in hand:
+                judged.kinds[i] = answers.kinds
         return judged
 
 
@@ -230,7 +234,7 @@ def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("bench", type=Path)
     ap.add_argument("--work", type=Path, required=True, help="folder for features and fold models")
-    ap.add_argument("--folds", type=int, default=3, help="outer folds: the figures")
+    ap.add_argument("--folds", type=int, help="outer folds, for the figures: 3 for text, 5 for HTML")
     ap.add_argument("--inner", type=int, default=4, help="inner folds: what the second look learns from; even")
     ap.add_argument("--first-trees", type=int, default=300)
     ap.add_argument("--second-trees", type=int, help="300 for text, 450 for HTML")
@@ -240,6 +244,7 @@ def main() -> None:
     ap.add_argument("--only", choices=["figures", "model"])
     ap.add_argument("--fold", type=int, nargs="+", help="figures of these outer folds only")
     a = ap.parse_args()
+    a.folds = a.folds or (3 if a.kind == "text" else 5)
     a.second_trees = a.second_trees or (300 if a.kind == "text" else 450)
     a.category_trees = a.category_trees or (160 if a.kind == "text" else 140)
     a.epochs = a.epochs or (18 if a.kind == "text" else 30)
@@ -262,7 +267,7 @@ def main() -> None:
     fold = folds(rows, a.folds)
     dealt = {f"{row.set} {row.id}": f for row, f in zip(rows, fold, strict=True)}
     (a.work / f"folds-{a.kind}.json").write_text(json.dumps(dealt, sort_keys=True), encoding="utf-8")
-    judged = Judged({}, {}, {})
+    judged = Judged({}, {}, {}, {})
     pairs: dict[int, list[tuple[str, str, int]]] = {}
     for f in a.fold if a.fold is not None else range(a.folds):
         test = [i for i in range(len(rows)) if fold[i] == f]
@@ -276,7 +281,7 @@ def main() -> None:
         say(f"fold {f}")
     (a.work / f"held-out-{a.kind}.pickle").write_bytes(pickle.dumps(tuple(judged)))
     order = sorted(judged.first)
-    for title, p in zip(("first look", "second look", "with network"), judged, strict=True):
+    for title, p in zip(("first look", "second look", "with network"), judged[:3], strict=True):
         print(table(title, [rows[i] for i in order], keeps([rows[i] for i in order], [p[i] for i in order])), flush=True)
     theirs = set(examples.bench)
     for title, of in (("the benchmark's", theirs), ("our own", set(pairs) - theirs)):

@@ -33,7 +33,6 @@ from pipeline.metadata.dated import find_dated
 from pipeline.metadata.sheet import Sheet
 from pipeline.metadata.weights import Weights, load
 
-FOLDS = 3
 Folds = Mapping[str, int]
 """The fold of each page, by set and id."""
 
@@ -131,7 +130,7 @@ class Read:
     sheet: Sheet
 
 
-def labelled(bench: Path, source: str, models: Sequence[Model], fold: Folds, work: Path) -> list[tuple[str, str, Document]]:
+def labelled(bench: Path, source: str, models: Mapping[int, Model], fold: Folds, work: Path) -> list[tuple[str, str, Document]]:
     """The pages of both sets in one source, through all stages before metadata; built once."""
     kept = work / f"labelled-{source}.pickle.gz"
     if kept.exists():
@@ -269,12 +268,12 @@ def main() -> None:
     head = ("title", "authors F1", "date F1", "minute+zone", "outlet", "outlet near", "no date")
     print(f"{'':23}" + "".join(f"{h:>13}" for h in head))
     for kind, sources in [(kind, SOURCES[kind]) for kind in a.kinds]:
-        models = [read_model((a.models / f"{kind}-{f}.npz").read_bytes(), kind) for f in range(FOLDS)]
         fold: Folds = json.loads((a.models / f"folds-{kind}.json").read_text(encoding="utf-8"))
+        models = {f: read_model((a.models / f"{kind}-{f}.npz").read_bytes(), kind) for f in sorted(set(fold.values()))}
         found = {source: labelled(a.bench, source, models, fold, a.work) for source in sources}
         read = partial(_pages, found, golds, fold)
         if a.only != "weights":
-            by_fold = [train([p for p in read() if p.fold != f], kind, scores.norm) for f in range(FOLDS)]
+            by_fold = {f: train([p for p in read() if p.fold != f], kind, scores.norm) for f in models}
             for source, documents in found.items():
                 for name in SETS:
                     records = {i: record(d, by_fold[fold[f"{n} {i}"]]) for n, i, d in documents if n == name}

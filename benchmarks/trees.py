@@ -26,11 +26,15 @@ Floats = npt.NDArray[np.float64]
 
 
 class Judged(NamedTuple):
-    """The probabilities of rows' lines: first look, second look, second look and network together."""
+    """The probabilities of rows' lines: first look, second look, second look and network together.
+
+    Of rows with line labels also what the network says of the kinds of their lines, as `Network.ask` gives it.
+    """
 
     first: dict[int, Floats]
     second: dict[int, Floats]
     joint: dict[int, Floats]
+    kinds: dict[int, npt.NDArray[np.int64]]
 
 
 def from_catboost(model: CatBoostClassifier) -> Trees:

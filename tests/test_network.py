@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from pipeline.label import network as module
+from pipeline.label.category import CLASSES
 from pipeline.label.features import feature_names
-from pipeline.label.model import OF_TREES, joint, load
+from pipeline.label.model import joint, load
 from pipeline.label.network import LEVELS, UNIT, WEIGHT, Network, levels
 from pipeline.label.trees import SCALE
 
@@ -31,10 +32,14 @@ def made(features: int, channels: int, layers: int, seed: int = 0) -> Network:
         drawn(channels),
         drawn(channels, 1),
         drawn(1),
+        drawn(channels, channels),
+        drawn(channels),
+        drawn(channels, 5),
+        drawn(5),
     )
 
 
-def in_floats(net: Network, rows: np.ndarray) -> np.ndarray:
+def in_floats(net: Network, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The same function, written plainly, in floating point and without rounding."""
     words = rows[:, 0]
     h = np.maximum(levels(rows, net.borders) / (LEVELS // 2) @ (net.entry / WEIGHT) + net.entry_bias / UNIT, 0)
@@ -50,7 +55,9 @@ def in_floats(net: Network, rows: np.ndarray) -> np.ndarray:
         u += (words @ z / words.sum()) @ (net.page[k] / WEIGHT)
         h = h + np.maximum(u, 0) @ (net.out[k] / WEIGHT)
     last = np.maximum(normal(h) @ (net.head / WEIGHT) + net.head_bias / UNIT, 0)
-    return (last @ (net.answer / WEIGHT))[:, 0] + net.answer_bias[0] / UNIT
+    kind = np.maximum(normal(h) @ (net.kind_head / WEIGHT) + net.kind_head_bias / UNIT, 0)
+    content = (last @ (net.answer / WEIGHT))[:, 0] + net.answer_bias[0] / UNIT
+    return content, kind @ (net.kind_answer / WEIGHT) + net.kind_answer_bias / UNIT
 
 
 def page(lines: int, features: int, seed: int = 1) -> np.ndarray:
@@ -69,31 +76,34 @@ def test_levels_are_shares_of_the_borders_reached() -> None:
 
 def test_whole_numbers_say_what_floating_point_says() -> None:
     net, rows = made(20, 16, 4), page(70, 20)
-    assert net.margins(rows) / UNIT == pytest.approx(in_floats(net, rows), abs=0.25)
+    for said, expected in zip(net.ask(rows), in_floats(net, rows), strict=True):
+        assert said / UNIT == pytest.approx(expected, abs=0.25)
 
 
 def test_one_changed_line_is_heard_by_its_neighbours() -> None:
     net, rows = made(20, 16, 4), page(70, 20)
     other = rows.copy()
     other[35, 1:] += 3.0
-    moved = np.flatnonzero(net.margins(rows) != net.margins(other))
+    moved = np.flatnonzero(net.ask(rows).content != net.ask(other).content)
     assert moved.min() < 35 < moved.max()
 
 
 def test_neither_chunks_nor_the_size_of_products_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     net, rows = made(20, 16, 4), page(90, 20)
-    expected = net.margins(rows)
+    expected = net.ask(rows)
     for chunk, at_once in ((1, 1), (7, 16 * 16), (64, 1 << 30), (10_000, 1000)):
         monkeypatch.setattr(module, "CHUNK", chunk)
         monkeypatch.setattr(module, "AT_ONCE", at_once)
-        assert (net.margins(rows) == expected).all()
+        said = net.ask(rows)
+        assert (said.content == expected.content).all()
+        assert (said.kinds == expected.kinds).all()
 
 
 def test_a_page_of_one_line_and_one_without_words_are_judged() -> None:
     net = load().network
     rows = np.zeros((1, len(feature_names())))
-    assert net.margins(rows).shape == (1,)
-    assert net.margins(np.zeros((3, len(feature_names())))).shape == (3,)
+    assert net.ask(rows).content.shape == (1,)
+    assert net.ask(np.zeros((3, len(feature_names())))).kinds.shape == (3, len(CLASSES))
 
 
 @pytest.mark.parametrize("kind", ["text", "html"])
@@ -114,8 +124,8 @@ def test_sums_stay_exact(kind: str) -> None:
     assert most < 2**24, "a normalised activation is exact in 32-bit floating point"
 
 
-@pytest.mark.parametrize("kind", ["text", "html"])
-def test_trees_and_network_are_averaged_in_log_odds(kind: str) -> None:
+@pytest.mark.parametrize("weight", [1, 2, 3])
+def test_trees_and_network_are_averaged_in_log_odds(weight: int) -> None:
     one = np.array([SCALE]), np.array([UNIT])
-    assert joint(*one, kind).tolist() == [SCALE]
-    assert joint(one[0], -one[1], kind).tolist() == [SCALE * (OF_TREES[kind] - 1) // (OF_TREES[kind] + 1)]
+    assert joint(*one, weight).tolist() == [SCALE]
+    assert joint(one[0], -one[1], weight).tolist() == [SCALE * (weight - 1) // (weight + 1)]

@@ -94,10 +94,13 @@ OF_TREES = {"text": 2, "html": 3}
 """How much the second look's log-odds weigh against one of the network's, when the two are averaged."""
 
 
-def joint(second: npt.NDArray[np.int64], network: npt.NDArray[np.int64], kind: str) -> npt.NDArray[np.int64]:
-    """The second look and the network as one: their mean log-odds, in `SCALE`-ths."""
-    trees = OF_TREES[kind]
-    return (trees * second + (SCALE // UNIT) * network) // (trees + 1)
+OF_KINDS = 1
+"""The same for the labels' log-odds."""
+
+
+def joint(trees: npt.NDArray[np.int64], network: npt.NDArray[np.int64], weight: int) -> npt.NDArray[np.int64]:
+    """Trees and network as one: their mean log-odds, in `SCALE`-ths, the trees' weighed so often."""
+    return (weight * trees + (SCALE // UNIT) * network) // (weight + 1)
 
 
 def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None) -> Opinion:
@@ -113,7 +116,8 @@ def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None)
     second = probabilities(looked, model.logistic)
     columns = vote_columns(votes)
     kinds = model.category.margins(category_matrix(seen, second, threshold(second, rows[:, 0]), columns))
-    margins = joint(looked, model.network.margins(rows), page.kind)
+    answers = model.network.ask(rows)
+    margins = joint(looked, answers.content, OF_TREES[page.kind])
     probability = probabilities(margins, model.logistic)
     limit = threshold(probability, rows[:, 0])
     return Opinion(
@@ -121,7 +125,7 @@ def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None)
         margins / SCALE,
         limit,
         float(np.searchsorted(model.logistic, limit) - REACH) / STEPS,
-        kinds / SCALE,
+        joint(kinds, answers.kinds, OF_KINDS) / SCALE,
         columns,
         model.follows,
     )

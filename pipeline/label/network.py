@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -56,13 +57,20 @@ def levels(rows: npt.NDArray[np.floating], borders: npt.NDArray[np.float32]) -> 
     return share
 
 
+class Answers(NamedTuple):
+    """Log-odds of each line, in `UNIT`-ths: that it is main content; of each label, a column for each."""
+
+    content: npt.NDArray[np.int64]
+    kinds: npt.NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """The network's numbers, all whole.
 
     `entry` leads from the features to the channels. A layer k has `taps[k]`, three matrices for the line `2**k` before, the
     line itself and the one `2**k` behind; `page[k]` for the page's mean; `out[k]` for what it adds to the line. `head` and
-    `answer` lead to the log-odds.
+    `answer` lead to the log-odds of main content, `kind_head` and `kind_answer` to those of the labels.
     """
 
     borders: npt.NDArray[np.float32]
@@ -76,6 +84,10 @@ class Network:
     head_bias: Floats
     answer: Floats
     answer_bias: Floats
+    kind_head: Floats
+    kind_head_bias: Floats
+    kind_answer: Floats
+    kind_answer_bias: Floats
 
     @classmethod
     def read(cls, arrays: Mapping[str, npt.NDArray[np.generic]], name: str) -> Network:
@@ -84,8 +96,8 @@ class Network:
         borders = parts.pop("borders").astype(np.float32)
         return cls(borders, **{part: array.astype(np.float64) for part, array in parts.items()})
 
-    def margins(self, rows: Floats) -> npt.NDArray[np.int64]:
-        """The log-odds that each line is main content, in `UNIT`-ths; the first column of `rows` is the line's words."""
+    def ask(self, rows: Floats) -> Answers:
+        """What each line of a page is; the first column of `rows` is the line's words."""
         words = rows[:, 0]
         state = np.zeros((len(rows), self.entry.shape[1]), dtype=np.int32)
         for part in _chunks(len(rows)):
@@ -93,11 +105,15 @@ class Network:
             state[part] = np.maximum(entered + self.entry_bias, 0.0)
         for k in range(len(self.taps)):
             self._add_layer(k, state, words)
-        out = np.zeros(len(rows), dtype=np.int64)
+        content = np.zeros(len(rows), dtype=np.int64)
+        kinds = np.zeros((len(rows), self.kind_answer.shape[1]), dtype=np.int64)
         for part in _chunks(len(rows)):
-            last = np.maximum(_times(_normal(state[part]), self.head, WEIGHT) + self.head_bias, 0.0)
-            out[part] = _times(last, self.answer, WEIGHT)[:, 0] + self.answer_bias[0]
-        return out
+            line = _normal(state[part])
+            last = np.maximum(_times(line, self.head, WEIGHT) + self.head_bias, 0.0)
+            content[part] = _times(last, self.answer, WEIGHT)[:, 0] + self.answer_bias[0]
+            last = np.maximum(_times(line, self.kind_head, WEIGHT) + self.kind_head_bias, 0.0)
+            kinds[part] = _times(last, self.kind_answer, WEIGHT) + self.kind_answer_bias
+        return Answers(content, kinds)
 
     def _add_layer(self, k: int, state: npt.NDArray[np.int32], words: Floats) -> None:
         """Add to each line what layer k says of it and of the lines around."""
