@@ -125,9 +125,8 @@ def main() -> None:
     folds = {k: json.loads((a.work / f"folds-{k}.json").read_text(encoding="utf-8")) for k in a.kinds}
     judged = {k: set(fold.values() if a.only is None else a.only) for k, fold in folds.items()}
     models = {k: {f: read_model((a.work / f"{k}-{f}.npz").read_bytes(), k) for f in judged[k]} for k in a.kinds}
-    golds = {
-        name: [g for g in golds[name] if all(fold.get(f"{name} {g['id']}") in judged[k] for k, fold in folds.items())] for name in SETS
-    }
+    for name, gold in golds.items():
+        golds[name] = [g for g in gold if all(fold.get(f"{name} {g['id']}") in judged[k] for k, fold in folds.items())]
     table = Table(score, golds)
     written = a.work / "records"
     written.mkdir(exist_ok=True)
