@@ -94,7 +94,7 @@ OF_TREES = {"text": 2, "html": 3}
 """How much the second look's log-odds weigh against one of the network's, when the two are averaged."""
 
 
-OF_KINDS = 1
+OF_KINDS = 2
 """The same for the labels' log-odds."""
 
 

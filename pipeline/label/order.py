@@ -12,15 +12,13 @@ from pipeline.document import ABOUT, KEPT
 from pipeline.label.category import CLASSES
 from pipeline.label.features import Matrix
 
-OF_CONTENT = 1.0
-"""Weight of the order between two kinds of main content, beside what speaks for each line alone."""
-
-OF_CHROME = 0.3
-"""Weight of the order between two kinds of chrome. Both by hand, from a grid on one fold (`docs/model.md`)."""
+OF_ORDER = 0.3
+"""Weight of the order between two kinds of main content or of chrome, beside what speaks for each line alone: by hand, from a grid
+on two folds (`docs/model.md`)."""
 
 _CONTENT = np.array([label in KEPT for label in CLASSES])
 _CHROME = np.array([label not in KEPT | ABOUT for label in CLASSES])
-_WEIGHTS = OF_CONTENT * np.outer(_CONTENT, _CONTENT) + OF_CHROME * np.outer(_CHROME, _CHROME)
+_WEIGHTS = OF_ORDER * (np.outer(_CONTENT, _CONTENT) | np.outer(_CHROME, _CHROME))
 _OPEN = np.where(_CONTENT[:, None], _CONTENT, np.where(_CHROME[:, None], _CHROME, np.eye(len(CLASSES), dtype=bool)))
 """For what a line is alone, what it may be among others."""
 

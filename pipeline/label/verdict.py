@@ -83,8 +83,8 @@ bullet is plain, a kicker the model has seldom seen, and what names terms, priva
 OF_ANY_KIND = frozenset({"furniture"})
 """Rules that say that a line is not main content, and nothing on what else it is: they speak for each such label."""
 
-RARE = frozenset({Label.QUOTE, Label.OUTLET})
-"""Labels of which the model has seen fewer than 40 hand-labelled lines: there the rules weigh double."""
+RARE = frozenset({Label.OUTLET})
+"""Labels of which the model has seen fewer than 100 hand-labelled lines: there the rules weigh double."""
 
 LOG_ODDS = [0.0] * 51 + [round(math.log(c / (100 - c)), 3) for c in range(51, 100)] + [4.595]
 """Log-odds of a rule's confidence in percent; a vote of half or less says nothing."""
@@ -99,6 +99,8 @@ LONG_TITLE = 35
 """Words above which a line is no headline."""
 
 _TITLE = CLASSES.index(Label.TITLE)
+_HEADING = CLASSES.index(Label.HEADING)
+_DATE = CLASSES.index(Label.DATE)
 _BYLINE = CLASSES.index(Label.BYLINE)
 _CAPTION = CLASSES.index(Label.CAPTION)
 _OVER_PICTURES = frozenset(
@@ -126,8 +128,11 @@ def decide(lines: Sequence[Line], votes: Sequence[Sequence[Vote]], opinion: Opin
     kinds = opinion.kinds + _RULE_WEIGHTS * spoken
     fitting = kept[:, None] == _IS_KEPT
     fitting[:, _TITLE] = True
+    only_date = np.array([line.dated_only for line in lines])
+    fitting[only_date, _DATE] = True
     kinds = np.where(fitting, kinds, _FAR)
     kinds[~_may_be_title(lines, kinds), _TITLE] = _FAR
+    kinds[only_date, _HEADING] = _FAR
     for i, kind in enumerate(kinds.argmax(axis=1).tolist()):
         if kind in _OVER_PICTURES and _credits_picture(lines[i], votes[i]):
             kinds[i, _CAPTION] = kinds[i, kind] + 1.0
