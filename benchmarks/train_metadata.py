@@ -53,7 +53,7 @@ SHIFT = {
     ("authors", "html", "author_bio"): 100,
     ("authors", "html", "below the comments' heading"): -150,
     ("authors", "text", "*"): 30,
-    ("authors", "text", "author_bio"): 100,
+    ("authors", "text", "author_bio"): 160,
     ("authors", "text", "below the comments' heading"): -150,
     ("title", "text", "title line"): 40,
     ("date_published", "html", "*"): -10,

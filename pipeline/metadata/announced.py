@@ -37,6 +37,11 @@ def joins_names(text: str) -> bool:
     return not tokens or (len(tokens) == 1 and names.has_word(text, "and"))
 
 
+def _is_bare(text: str) -> bool:
+    """Whether a line holds a few words and no sentence end, as a name alone does."""
+    return len(text.split()) <= MOST_OPENING and text[-1].isalnum()
+
+
 def announced_in(sheet: Sheet) -> dict[int, str]:
     """Lines below one that says "By" and no more, as renderers cut bylines: what it announces, by number.
 
@@ -44,16 +49,17 @@ def announced_in(sheet: Sheet) -> dict[int, str]:
     is announced, and none below "3 Comments": comments are "posted by" somebody, too.
     """
     out: dict[int, str] = {}
-    open_for, joined = None, 0
+    open_for, joined, sure = None, 0, False
     for line in sheet.lines[: sheet.commented]:
         says = announced_by(line.text)
         if says is not None:
-            open_for, joined = says, 0
+            open_for, joined, sure = says, 0, line.label is Label.BYLINE
         elif open_for is not None and joined < MOST_JOINED and joins_names(line.text):
             joined += 1
         elif open_for is not None:
             own = line.label in (Label.BYLINE, Label.AUTHOR_BIO)
-            fits = len(line.text) < 80 and line.label is not Label.PARAGRAPH and not opening_of(line.text)[1]
+            running = line.label is Label.PARAGRAPH and not (sure and _is_bare(line.text))
+            fits = len(line.text) < 80 and not running and not opening_of(line.text)[1]
             if fits and (own or sheet.place(line.number) not in BEHIND):
                 out[line.number] = open_for
             following = sheet.lines[line.number + 1] if line.number + 1 < len(sheet.lines) else None
