@@ -97,7 +97,9 @@ def category_pairs(
     pairs: list[tuple[str, str, int]] = []
     for i in hand:
         seen = category_matrix(rows[i], judged.first[i], judged.second[i], examples.votes[i])
-        margins = joint(trees.margins(seen.astype(np.float64)), judged.kinds[i], OF_KINDS)
+        margins = trees.margins(seen.astype(np.float64))
+        if i in judged.kinds:
+            margins = joint(margins, judged.kinds[i], OF_KINDS)
         fits = kept_classes == keeps([rows[i]], [judged.joint[i]])[0][:, None]
         best = in_order(np.where(fits, margins / SCALE, -1e9), follows / HUNDREDTHS)
         sizes = [max(1, len(t.split())) for t in rows[i].texts]

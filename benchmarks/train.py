@@ -85,6 +85,8 @@ class Models:
             }
         for field in fields(Network):
             numbers = getattr(self.network, field.name)
+            if numbers is None:
+                continue
             arrays[f"network_{field.name}"] = numbers if field.name == "borders" else numbers.astype(np.int32)
         np.savez_compressed(path, allow_pickle=False, **arrays)
 
@@ -124,7 +126,8 @@ class Trainer:
         sound = [i for i in train if self.rows[i].sound]
         known = set(self.examples.indices)
         targets = [self.examples.of(i) if i in known else [] for i in sound]
-        return train_network([self.rows[i] for i in sound], targets, self.a.epochs)
+        network = train_network([self.rows[i] for i in sound], targets, self.a.epochs)
+        return network if self.a.kind == "text" else network.of_content()
 
     def _looks(self, fold: Mapping[int, int]) -> Looks:
         """The two looks; those at texts learn from grafted pages, too, which are of the fold of the page whose body they have."""
@@ -215,7 +218,7 @@ class Trainer:
             judged.second[i] = probabilities(looked, TABLE)
             answers = models.network.ask(rows)
             judged.joint[i] = probabilities(joint(looked, answers.content, OF_TREES[self.a.kind]), TABLE)
-            if i in hand:
+            if i in hand and answers.kinds is not None:
                 judged.kinds[i] = answers.kinds
         return judged
 

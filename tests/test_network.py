@@ -77,6 +77,7 @@ def test_levels_are_shares_of_the_borders_reached() -> None:
 def test_whole_numbers_say_what_floating_point_says() -> None:
     net, rows = made(20, 16, 4), page(70, 20)
     for said, expected in zip(net.ask(rows), in_floats(net, rows), strict=True):
+        assert said is not None
         assert said / UNIT == pytest.approx(expected, abs=0.25)
 
 

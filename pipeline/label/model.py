@@ -95,7 +95,7 @@ OF_TREES = {"text": 2, "html": 3}
 
 
 OF_KINDS = 2
-"""The same for the labels' log-odds."""
+"""The same for the labels' log-odds, where the network says them."""
 
 
 def joint(trees: npt.NDArray[np.int64], network: npt.NDArray[np.int64], weight: int) -> npt.NDArray[np.int64]:
@@ -125,7 +125,7 @@ def ask(page: Page, votes: Sequence[Sequence[Vote]], model: Model | None = None)
         margins / SCALE,
         limit,
         float(np.searchsorted(model.logistic, limit) - REACH) / STEPS,
-        joint(kinds, answers.kinds, OF_KINDS) / SCALE,
+        (kinds if answers.kinds is None else joint(kinds, answers.kinds, OF_KINDS)) / SCALE,
         columns,
         model.follows,
     )

@@ -9,7 +9,7 @@ correctly rounded by IEEE 754.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -58,10 +58,10 @@ def levels(rows: npt.NDArray[np.floating], borders: npt.NDArray[np.float32]) -> 
 
 
 class Answers(NamedTuple):
-    """Log-odds of each line, in `UNIT`-ths: that it is main content; of each label, a column for each."""
+    """Log-odds of each line, in `UNIT`-ths: that it is main content; of each label, a column for each, if the network says them."""
 
     content: npt.NDArray[np.int64]
-    kinds: npt.NDArray[np.int64]
+    kinds: npt.NDArray[np.int64] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ class Network:
 
     `entry` leads from the features to the channels. A layer k has `taps[k]`, three matrices for the line `2**k` before, the
     line itself and the one `2**k` behind; `page[k]` for the page's mean; `out[k]` for what it adds to the line. `head` and
-    `answer` lead to the log-odds of main content, `kind_head` and `kind_answer` to those of the labels.
+    `answer` lead to the log-odds of main content, `kind_head` and `kind_answer` to those of the labels: the model for
+    HTML has none.
     """
 
     borders: npt.NDArray[np.float32]
@@ -84,17 +85,21 @@ class Network:
     head_bias: Floats
     answer: Floats
     answer_bias: Floats
-    kind_head: Floats
-    kind_head_bias: Floats
-    kind_answer: Floats
-    kind_answer_bias: Floats
+    kind_head: Floats | None = None
+    kind_head_bias: Floats | None = None
+    kind_answer: Floats | None = None
+    kind_answer_bias: Floats | None = None
 
     @classmethod
     def read(cls, arrays: Mapping[str, npt.NDArray[np.generic]], name: str) -> Network:
         """The network stored under a name in the model file."""
-        parts = {part: arrays[f"{name}_{part}"] for part in cls.__slots__}
+        parts = {part: arrays[f"{name}_{part}"] for part in cls.__slots__ if f"{name}_{part}" in arrays}
         borders = parts.pop("borders").astype(np.float32)
         return cls(borders, **{part: array.astype(np.float64) for part, array in parts.items()})
+
+    def of_content(self) -> Network:
+        """The same network, without its word on the kinds of lines."""
+        return replace(self, kind_head=None, kind_head_bias=None, kind_answer=None, kind_answer_bias=None)
 
     def ask(self, rows: Floats) -> Answers:
         """What each line of a page is; the first column of `rows` is the line's words."""
@@ -105,15 +110,21 @@ class Network:
             state[part] = np.maximum(entered + self.entry_bias, 0.0)
         for k in range(len(self.taps)):
             self._add_layer(k, state, words)
-        content = np.zeros(len(rows), dtype=np.int64)
-        kinds = np.zeros((len(rows), self.kind_answer.shape[1]), dtype=np.int64)
-        for part in _chunks(len(rows)):
-            line = _normal(state[part])
-            last = np.maximum(_times(line, self.head, WEIGHT) + self.head_bias, 0.0)
-            content[part] = _times(last, self.answer, WEIGHT)[:, 0] + self.answer_bias[0]
-            last = np.maximum(_times(line, self.kind_head, WEIGHT) + self.kind_head_bias, 0.0)
-            kinds[part] = _times(last, self.kind_answer, WEIGHT) + self.kind_answer_bias
-        return Answers(content, kinds)
+        content = self._answer(state, self.head, self.head_bias, self.answer, self.answer_bias)[:, 0]
+        if self.kind_head is None or self.kind_head_bias is None or self.kind_answer is None or self.kind_answer_bias is None:
+            return Answers(content, None)
+        return Answers(content, self._answer(state, self.kind_head, self.kind_head_bias, self.kind_answer, self.kind_answer_bias))
+
+    @staticmethod
+    def _answer(
+        state: npt.NDArray[np.int32], head: Floats, head_bias: Floats, answer: Floats, answer_bias: Floats
+    ) -> npt.NDArray[np.int64]:
+        """What one of the heads says of each line."""
+        out = np.zeros((len(state), answer.shape[1]), dtype=np.int64)
+        for part in _chunks(len(state)):
+            last = np.maximum(_times(_normal(state[part]), head, WEIGHT) + head_bias, 0.0)
+            out[part] = _times(last, answer, WEIGHT) + answer_bias
+        return out
 
     def _add_layer(self, k: int, state: npt.NDArray[np.int32], words: Floats) -> None:
         """Add to each line what layer k says of it and of the lines around."""
