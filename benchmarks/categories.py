@@ -44,7 +44,7 @@ MOST = 10
 
 
 OURS = Path(__file__).with_name("line_labels.jsonl")
-"""Labels of the lines of 835 more articles, by the benchmark's own scheme (`LINE_LABELS.md` there), in its form."""
+"""Labels of the lines of 835 more articles and news, by the benchmark's own scheme (`LINE_LABELS.md` there), in its form."""
 
 
 def read_labels(path: Path) -> dict[Key, list[str]]:

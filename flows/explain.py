@@ -17,9 +17,10 @@ from rich.text import Text
 from flows.summary import line_number, summary_rows
 from flows.terminal import hanging, visible, wrapped
 from pipeline.document import ABOUT, Label
+from pipeline.join import CUT_APART
 from pipeline.markdown import MEDIA_TYPE
 from pipeline.record import Block, FieldEvidence, Record
-from pipeline.segment import LINE_RE
+from pipeline.segment import LINE_ENDS, LINE_RE
 
 LEGEND = (
     ("│", "kept: the record's text", ""),
@@ -82,9 +83,12 @@ def _read_as(record: Record, text: str) -> list[str]:
     """How the text was cut into blocks, where these are not its lines."""
     if record.source.media_type == MEDIA_TYPE:
         return ["read as Markdown"]
-    if any("\n" in text[block.start : block.end].strip("\n") for block in record.blocks if block.label is not Label.BLANK):
+    if record.source.media_type != "text/plain":
+        return []
+    own = [block for block in record.blocks if all(said.rule != CUT_APART for said in block.evidence)]
+    if any("\n" in text[block.start : block.end].strip("\n") for block in own if block.label is not Label.BLANK):
         return ["hard-wrapped: its paragraphs are joined"]
-    if any(text[block.start - 1 : block.start].strip("\n") for block in record.blocks):
+    if any(text[block.start - 1 : block.start].strip(LINE_ENDS) for block in record.blocks):
         return ["long lines are parted"]
     return []
 

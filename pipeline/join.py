@@ -14,6 +14,9 @@ from dataclasses import replace
 from pipeline.document import Block, Document, Evidence, Label
 from pipeline.view import read
 
+CUT_APART = "cut_apart"
+"""The rule, in the evidence of a block of joined lines."""
+
 JOINED = frozenset({Label.PARAGRAPH, Label.QUOTE, Label.LIST_ITEM, Label.CAPTION, Label.AUTHOR_BIO})
 LOOK = 200
 """Characters at the end and the beginning of a block that are looked at."""
@@ -102,7 +105,7 @@ def _head(document: Document, block: Block) -> str:
 
 
 def _joined(first: Block, second: Block) -> Block:
-    if first.evidence and first.evidence[-1].rule == "cut_apart":
+    if first.evidence and first.evidence[-1].rule == CUT_APART:
         return first._replace(end=second.end)
-    note = Evidence("cut_apart", "lines of one sentence stand apart in the source", 0.9)
+    note = Evidence(CUT_APART, "lines of one sentence stand apart in the source", 0.9)
     return first._replace(end=second.end, evidence=(*first.evidence, note))

@@ -93,16 +93,21 @@ def begins_entry(line: str) -> bool:
 
 
 def in_fences(lines: Sequence[str]) -> list[bool]:
-    """Which lines stand in a fenced block of code, or are its fences. A fence that is never closed is none."""
+    """Which lines stand in a fenced block of code, or are its fences. A fence that is never closed is none.
+
+    A fence is closed by one of the same sign that is at least as long and says no more; backticks behind backticks open none.
+    """
     inside = [False] * len(lines)
     opened, sign = None, ""
     for k, line in enumerate(lines):
-        fence = _FENCE_RE.match(line)
-        if fence is None:
+        if _FENCE_RE.match(line) is None:
             continue
+        bare = line.strip()
+        said = bare.lstrip(bare[0])
+        fence = bare[: len(bare) - len(said)]
         if opened is None:
-            opened, sign = k, fence[0].strip()
-        elif line.strip(" \t\r\n" + sign[0]) == "" and fence[0].strip() == sign:
+            opened, sign = (None, "") if fence[0] == "`" and "`" in said else (k, fence)
+        elif not said and fence.startswith(sign):
             inside[opened : k + 1] = [True] * (k + 1 - opened)
             opened = None
     return inside

@@ -128,6 +128,8 @@ def test_explain_shows_every_line_in_order_and_says_who_labelled_it(copydesk: Co
         ("\n".join(["the river rose over its banks for the third time since May and went on"] * 12), "hard-wrapped"),
         ("The river rose again.The town is under water.The bridge is closed.Nobody was hurt. " * 40, "long lines are parted"),
         ("The river rose.\nNobody was hurt.\n", ""),
+        ("The river rose.\rNobody was hurt.\r", ""),
+        ("On Sunday the river rose, says\nJane Roe\n, who has lived in the town since 1954 and has seen many floods.\n" * 3, ""),
     ],
 )
 def test_explain_says_how_the_text_was_read(copydesk: Command, tmp_path: Path, text: str, said: str) -> None:

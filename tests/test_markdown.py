@@ -150,3 +150,9 @@ def test_lines_of_fenced_code_stay_lines() -> None:
 def test_a_fence_that_is_never_closed_is_none() -> None:
     assert _blocks("```\n\nA line that\ngoes on,\nand on.\n")[-1] == "A line that\ngoes on,\nand on.\n"
     assert _blocks("~~~\nx\n```\n\nA line that\ngoes on.\n")[-1] == "A line that\ngoes on.\n"
+    assert _blocks("```pip install x``` does\nit.\n\n```\na\nb\n```\n")[0] == "```pip install x``` does\n"
+    assert _blocks("```pip install x``` does\nit.\n\n```\na\nb\n```\n")[-4:] == ["```\n", "a\n", "b\n", "```\n"]
+
+
+def test_a_longer_fence_holds_shorter_ones() -> None:
+    assert _blocks("````\na\n```\nb\nc\n```\n````\n") == ["````\n", "a\n", "```\n", "b\n", "c\n", "```\n", "````\n"]

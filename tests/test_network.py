@@ -120,6 +120,11 @@ def test_sums_stay_exact(kind: str) -> None:
         added = passed * np.abs(net.out[k]).sum(axis=0).max()
         assert added < 2**53
         state += added / WEIGHT
+    for head, answer in ((net.head, net.answer), (net.kind_head, net.kind_answer)):
+        if head is not None and answer is not None:
+            heard = most * np.abs(head).sum(axis=0).max()
+            assert heard < 2**53
+            assert (heard / WEIGHT + 2**20) * np.abs(answer).sum(axis=0).max() < 2**53
     assert state < 2**31, "the state is kept in 32 bits"
     assert state**2 * net.entry.shape[1] < 2**53
     assert most < 2**24, "a normalised activation is exact in 32-bit floating point"

@@ -1,7 +1,7 @@
 """The trained labeller: loaded once from the package's model file, asked once a page.
 
 `text.npz` and `html.npz` hold arrays of numbers only (no pickle): the lexicon, two looks at whether a line is main content, a network
-that reads the lines together, and what kind of block it is. `docs/model.md` says how it was trained; `benchmarks/train.py` trains it.
+that reads the lines together, and what kind of block it is (of texts the network says that, too). `docs/model.md` says how it was trained; `benchmarks/train.py` trains it.
 """
 
 from __future__ import annotations
@@ -93,9 +93,8 @@ HUNDREDTHS = 100
 OF_TREES = {"text": 2, "html": 3}
 """How much the second look's log-odds weigh against one of the network's, when the two are averaged."""
 
-
 OF_KINDS = 2
-"""The same for the labels' log-odds, where the network says them."""
+"""How much the trees' log-odds of the labels weigh against one of the network's, where it says them."""
 
 
 def joint(trees: npt.NDArray[np.int64], network: npt.NDArray[np.int64], weight: int) -> npt.NDArray[np.int64]:

@@ -141,7 +141,9 @@ def decide(lines: Sequence[Line], votes: Sequence[Sequence[Vote]], opinion: Opin
     alone = kinds.argmax(axis=1).tolist()
     labels = in_order(kinds, opinion.follows)
     model_kept = opinion.margin >= opinion.limit
-    likeliest = np.where(model_kept[:, None] == _IS_KEPT, opinion.kinds, _FAR).argmax(axis=1).tolist()
+    of_model = model_kept[:, None] == _IS_KEPT
+    of_model[only_date, _DATE] = True
+    likeliest = np.where(of_model, opinion.kinds, _FAR).argmax(axis=1).tolist()
     probabilities = opinion.probability.tolist()
     limit = f"{opinion.threshold:.3f}"
     return [

@@ -15,7 +15,7 @@ from operator import itemgetter
 from pipeline.document import Block, Document, Problem, ProblemCode
 from pipeline.markdown import MEDIA_TYPE, begins_block, begins_entry, in_fences, is_markdown, unclosed
 from pipeline.segment.glued import parted
-from pipeline.segment.lines import LINE_RE, joined, line_blocks
+from pipeline.segment.lines import LINE_ENDS, LINE_RE, joined, line_blocks
 from pipeline.segment.wrapped import unwrap, wrap_width
 
 
@@ -63,4 +63,4 @@ def segment(document: Document) -> Document:
     return replace(document, blocks=tuple(parted(document.text, tuple(blocks))))
 
 
-__all__ = ["LINE_RE", "line_blocks", "segment", "unbroken"]
+__all__ = ["LINE_ENDS", "LINE_RE", "line_blocks", "segment", "unbroken"]
