@@ -147,6 +147,12 @@ def transferred(lines: Sequence[str], labels: Sequence[str], others: Sequence[st
     return out
 
 
+def labels_as_read(text: str, labels: Sequence[str], lines: Sequence[str]) -> list[str | None]:
+    """The labels of a text's non-blank lines, for the lines that the pipeline sees in it or in another rendering of its page."""
+    own = [line for line in map(normalize, text.split("\n")) if line]
+    return transferred(own, visible_labels(text, labels), lines)
+
+
 class Examples:
     """Lines with a category: hand-labelled ones, and weak ones from gold fields and sure wordings.
 
@@ -173,9 +179,7 @@ class Examples:
         self.weak = {i: weak for i, (_, weak) in zip(self.indices, done, strict=True)}
         self.labels: dict[int, list[str | None]] = {}
         for i, key in origin.items():
-            lines = [normalize(line) for line in texts[key].split("\n")]
-            said = visible_labels(texts[key], labels[key])
-            self.labels[i] = transferred([line for line in lines if line], said, rows[i].texts)
+            self.labels[i] = labels_as_read(texts[key], labels[key], rows[i].texts)
 
     def of(self, i: int) -> list[tuple[int, Label, float]]:
         """A row's examples: line, label, weight."""

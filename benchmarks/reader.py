@@ -15,11 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.categories import OURS, read_labels, read_sources, transferred, visible_labels
+from benchmarks.categories import OURS, labels_as_read, read_labels, read_sources
 from benchmarks.dataset import Row, key_of, page_f1
 from benchmarks.trees import Judged, keeps
 from pipeline.document import KEPT
-from pipeline.view import normalize
 
 
 def main() -> None:
@@ -35,9 +34,7 @@ def main() -> None:
     found: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     for i, row in enumerate(rows):
         if key_of(row) in labels and i in judged.joint:
-            source = texts[key_of(row)]
-            lines = [line for line in map(normalize, source.split("\n")) if line]
-            said = transferred(lines, visible_labels(source, labels[key_of(row)]), row.texts)
+            said = labels_as_read(texts[key_of(row)], labels[key_of(row)], row.texts)
             read = np.array([label in KEPT for label in said])
             found[row.set].append((page_f1(row, read), page_f1(row, keeps([row], [judged.joint[i]])[0]), page_f1(row, row.kept)))
     for name, values in sorted(found.items()):

@@ -126,10 +126,9 @@ def decide(lines: Sequence[Line], votes: Sequence[Sequence[Vote]], opinion: Opin
     spoken, against = _weigh(votes)
     kept = opinion.margin - opinion.limit >= against
     kinds = opinion.kinds + _RULE_WEIGHTS * spoken
-    fitting = kept[:, None] == _IS_KEPT
-    fitting[:, _TITLE] = True
     only_date = np.array([line.dated_only for line in lines])
-    fitting[only_date, _DATE] = True
+    fitting = _fitting(kept, only_date)
+    fitting[:, _TITLE] = True
     kinds = np.where(fitting, kinds, _FAR)
     kinds[~_may_be_title(lines, kinds), _TITLE] = _FAR
     kinds[only_date, _HEADING] = _FAR
@@ -141,15 +140,20 @@ def decide(lines: Sequence[Line], votes: Sequence[Sequence[Vote]], opinion: Opin
     alone = kinds.argmax(axis=1).tolist()
     labels = in_order(kinds, opinion.follows)
     model_kept = opinion.margin >= opinion.limit
-    of_model = model_kept[:, None] == _IS_KEPT
-    of_model[only_date, _DATE] = True
-    likeliest = np.where(of_model, opinion.kinds, _FAR).argmax(axis=1).tolist()
+    likeliest = np.where(_fitting(model_kept, only_date), opinion.kinds, _FAR).argmax(axis=1).tolist()
     probabilities = opinion.probability.tolist()
     limit = f"{opinion.threshold:.3f}"
     return [
         (CLASSES[label], (*_in_order(labels, i, alone[i]), *_evidence(said, CLASSES[label], CLASSES[model], p, limit)))
         for i, (said, label, model, p) in enumerate(zip(votes, labels, likeliest, probabilities, strict=True))
     ]
+
+
+def _fitting(kept: npt.NDArray[np.bool_], only_date: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The labels that each line may have, main content or not; one of nothing but a date may be the document's in any case."""
+    fitting: npt.NDArray[np.bool_] = kept[:, None] == _IS_KEPT
+    fitting[only_date, _DATE] = True
+    return fitting
 
 
 def _in_order(labels: Sequence[int], i: int, alone: int) -> tuple[Evidence, ...]:

@@ -46,7 +46,8 @@ def announced_in(sheet: Sheet) -> dict[int, str]:
     """Lines below one that says "By" and no more, as renderers cut bylines: what it announces, by number.
 
     So are lines behind "and" or a comma that follow such a line. Behind the body only a line that the labeller took for a byline
-    is announced, and none below "3 Comments": comments are "posted by" somebody, too.
+    is announced, and none below "3 Comments": comments are "posted by" somebody, too. A paragraph is announced only if it could be a
+    bare name, and the line that says "By" was taken for a byline: running text says "by", too.
     """
     out: dict[int, str] = {}
     open_for, joined, sure = None, 0, False

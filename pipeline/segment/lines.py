@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from pipeline.document import Block, Label
 
 LINE_ENDS = "\n\r\x0b\x0c\x85\u2028\u2029"
+"""The line boundaries of Unicode Standard Annex 14 (class BK, CR, LF, NL)."""
 
-LINE_RE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]|\Z)")
-"""A line with its end: the line boundaries of Unicode Standard Annex 14 (class BK, CR, LF, NL)."""
+LINE_RE = re.compile(rf"[^{LINE_ENDS}]*(?:\r\n|[{LINE_ENDS}]|\Z)")
+"""A line with its end."""
 
 
 def line_blocks(text: str) -> Iterator[Block]:
