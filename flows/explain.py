@@ -16,9 +16,9 @@ from rich.text import Text
 
 from flows.summary import line_number, summary_rows
 from flows.terminal import hanging, visible, wrapped
+from pipeline import markdown, numbered
 from pipeline.document import ABOUT, Label
 from pipeline.join import CUT_APART
-from pipeline.markdown import MEDIA_TYPE
 from pipeline.record import Block, FieldEvidence, Record
 from pipeline.segment import LINE_ENDS, LINE_RE
 
@@ -81,16 +81,19 @@ def _head(record: Record, text: str) -> Iterator[Text]:
 
 def _read_as(record: Record, text: str) -> list[str]:
     """How the text was cut into blocks, where these are not its lines."""
-    if record.source.media_type == MEDIA_TYPE:
+    if record.source.media_type == markdown.MEDIA_TYPE:
         return ["read as Markdown"]
-    if record.source.media_type != "text/plain":
+    if not record.source.media_type.startswith("text/plain"):
         return []
-    own = [block for block in record.blocks if all(said.rule != CUT_APART for said in block.evidence)]
-    if any("\n" in text[block.start : block.end].strip("\n") for block in own if block.label is not Label.BLANK):
-        return ["hard-wrapped: its paragraphs are joined"]
-    if any(text[block.start - 1 : block.start].strip(LINE_ENDS) for block in record.blocks):
-        return ["long lines are parted"]
-    return []
+    said = ["read without the numbers of links"] if record.source.media_type == numbered.MEDIA_TYPE else []
+    own = [
+        b for b in record.blocks if b.label is not Label.BLANK and all(e.rule not in (CUT_APART, "no_text") for e in b.evidence)
+    ]
+    if any("\n" in text[block.start : block.end].strip("\n") for block in own):
+        said.append("hard-wrapped: its paragraphs are joined")
+    elif any(text[block.start - 1 : block.start].strip(LINE_ENDS) for block in record.blocks):
+        said.append("long lines are parted")
+    return said
 
 
 def _layout(record: Record, lines: int, console: Console) -> Layout:

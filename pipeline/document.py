@@ -327,7 +327,10 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A payload on its way through the stages. `markdown` says that its text is Markdown, which is read without its marks."""
+    """A payload on its way through the stages.
+
+    `syntax` is the media type that tells how its text marks links and the like, if it does: it is read without these marks.
+    """
 
     payload: Payload
     text: str = ""
@@ -338,7 +341,7 @@ class Document:
     metadata: Metadata = field(default_factory=Metadata)
     problems: tuple[Problem, ...] = ()
     model: str | None = None
-    markdown: bool = False
+    syntax: str = ""
 
     def noting(self, *problems: Problem) -> Document:
         """Add problems; one that is noted already is not noted twice."""

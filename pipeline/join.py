@@ -95,7 +95,7 @@ def _is_link(document: Document, first: Block, second: Block, third: Block) -> b
 
 
 def _tail(document: Document, block: Block) -> str:
-    if document.markdown:  # an address may be longer than that
+    if document.syntax:  # an address may be longer than that
         return read(document, block.start, block.end)[-LOOK:]
     return read(document, max(block.start, block.end - LOOK), block.end)
 

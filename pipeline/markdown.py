@@ -1,12 +1,14 @@
-"""Markdown, as converters of web pages write it (html2text, markdownify, turndown): told from plain text, and read without its marks.
+"""Markdown, as converters of web pages write it (html2text, markdownify, turndown, pandoc): told from plain text, and read without its marks.
 
-After CommonMark 0.31, with the tables of GitHub Flavored Markdown. Only what such converters write is known; what is not, stays as it
-stands. A link reads as its text, a picture as nothing: its address and the words for those who cannot see it are no text of the page.
+After CommonMark 0.31, with the tables of GitHub Flavored Markdown, and the fenced divisions and attributes of pandoc. Only what such
+converters write is known; what is not, stays as it stands. A link reads as its text, a picture as nothing: its address and the words for
+those who cannot see it are no text of the page. HTML tags that were left in it read as nothing, too.
 Every pattern looks at a character a bounded number of times, whatever the text.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 
@@ -19,7 +21,15 @@ WIDTH = 78
 """Columns at which html2text breaks lines."""
 
 LINES_A_MARK = 60
-"""Lines of a text for each of them: a page that tells of Markdown shows a few."""
+"""Lines of a text for each of them, or for a tag that was left in it: a page that tells of Markdown shows a few."""
+
+ELEMENTS = (
+    "a|abbr|address|article|aside|audio|b|blockquote|br|button|caption|center|cite|col|colgroup|dd|del|details|dfn|div|dl|dt|em|embed|"
+    "fieldset|figcaption|figure|font|footer|form|g|h[1-6]|header|hgroup|hr|i|iframe|img|input|ins|kbd|label|legend|li|link|main|map|mark|menu|"
+    "meta|nav|noscript|object|ol|optgroup|option|p|param|path|picture|q|rect|s|samp|section|select|small|source|span|strike|strong|sub|summary|"
+    "sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|tr|track|tt|u|ul|use|var|video|wbr|[a-z]{1,30}(?:-[a-z0-9]{1,30}){1,6}"
+)
+"""Elements whose tags converters leave in Markdown, and custom ones: a name in angle brackets that is none of them (`<T>`) is text."""
 
 _ADDRESS = r"(?:[^\s()<>]|(?<=-)\n)*+"  # html2text breaks addresses behind a hyphen
 _DESTINATION = rf"\(\s*+(?:<[^<>\n]*+>|{_ADDRESS}(?:\({_ADDRESS}\){_ADDRESS})*+)"
@@ -36,6 +46,18 @@ _MARK_RE = re.compile(
 )
 _HEADING_RE = re.compile(r"(?:(?<=\n\n)|\A)(?:#{2,6} +[^\s#][^\n]*|[^\s\n#>|*+-][^\n]*\n(?:={3,}|-{3,}) *)(?=\n\n|\n?\Z)")
 """A heading with empty lines around it, of the second rank or lower: "# ..." is a note in a program, or a command, too."""
+
+_CODE = r"(?<!`)(?P<ticks>`++)[^`]*+(?P=ticks)(?!`)"
+_ATTRIBUTE = r"\s++[A-Za-z_:@][\w:.@-]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?+"
+_TAG = rf"<(?:/(?:{ELEMENTS})\s*+|(?:{ELEMENTS})(?:{_ATTRIBUTE})*+\s*+/?)>|<!--(?:[^-]|-(?!->)){{0,5000}}+-->"
+_TAG_RE = re.compile(rf"{_CODE}|{_TAG}", re.IGNORECASE)
+_TAGS_RE = re.compile(rf"(?:\s*+(?:{_TAG}))++\s*\Z", re.IGNORECASE)
+_OPEN_RE = re.compile(rf"<(?:{ELEMENTS})(?=\s)", re.IGNORECASE)
+_ENTITY_RE = re.compile(r"&(?:#\d{1,7}|#[xX][\dA-Fa-f]{1,6}|[A-Za-z][A-Za-z\d]{1,31});")
+_ATTRIBUTES = r"\{(?:=|[#.][A-Za-z_-]|[\w-]{1,60}=)[^{}]{0,2000}\}"
+_SPAN_RE = re.compile(rf"(?<![\\!])\[(?P<text>{_TEXT})\]{_ATTRIBUTES}", re.DOTALL)
+_OF_LINK_RE = re.compile(rf"(?<=\)){_ATTRIBUTES}|(?m:[ \t]++{_ATTRIBUTES}[ \t]*$)")
+_DIVISION_RE = re.compile(rf"[ \t]*:{{3,}}(?:[ \t]*(?:{_ATTRIBUTES}|[\w-]{{1,60}})(?:[ \t]*:{{3,}})?)?[ \t]*\Z")
 
 _RULERS = " \t*-_=|:>"
 """What rulers, underlines of headings, the lines below a table's head and empty lines of a quotation are made of."""
@@ -61,7 +83,10 @@ def is_markdown(text: str) -> bool:
     text = text.replace("\r\n", "\n")
     links = sum(1 for _ in _MARK_RE.finditer(text))
     marks = links + sum(1 for _ in _HEADING_RE.finditer(text))
-    return links > 0 and marks >= LEAST_MARKS and marks * LINES_A_MARK >= text.count("\n")
+    if links == 0 or marks < LEAST_MARKS:
+        return False
+    most = marks * LINES_A_MARK
+    return most >= text.count("\n") or most + len(_OPEN_RE.findall(text)) * LINES_A_MARK >= text.count("\n")
 
 
 def begins_block(line: str, before: str) -> bool:
@@ -83,7 +108,9 @@ def begins_block(line: str, before: str) -> bool:
 
 
 def _stands_alone(line: str) -> bool:
-    """Whether a line is a ruler, an empty line of a quotation, a fence of code or the definition of a link: no text for readers."""
+    """Whether a line is a ruler, an empty line of a quotation, a fence of code the definition of a link, or tags: no text for readers."""
+    if line[:1] in "<: \t" and (_TAGS_RE.match(line) or _DIVISION_RE.match(line)):
+        return True
     return not line.strip(_RULERS) or _FENCE_RE.match(line) is not None or _DEFINITION_RE.match(line) is not None
 
 
@@ -113,9 +140,29 @@ def in_fences(lines: Sequence[str]) -> list[bool]:
     return inside
 
 
-def unclosed(line: str) -> int:
-    """How many brackets of links and pictures a line opens and does not close; below 0 if it closes more."""
-    return line.count("[") - line.count("]")
+def ends_inside(lines: Sequence[str]) -> bool:
+    """Whether lines end inside the brackets of a link or picture, the braces of its attributes, or a tag, which go on in the next line."""
+    if len(lines) <= MAX_OPEN:
+        if sum(line.count("[") - line.count("]") for line in lines) > 0:
+            return True
+        text = "\n".join(lines)
+        if max(text.rfind("]{"), text.rfind("){")) > text.rfind("}"):
+            return True
+    return len(lines) <= MAX_OPEN_TAG and any("<" in line for line in lines) and _in_tag("\n".join(lines))
+
+
+def _in_tag(text: str) -> bool:
+    ends = [opened.end() for opened in _OPEN_RE.finditer(text)]
+    if not ends:
+        return False
+    rest = _QUOTED_RE.sub("", text[ends[-1] :])
+    return '"' in rest or ">" not in rest
+
+
+MAX_OPEN, MAX_OPEN_TAG = 6, 40
+"""Lines over which a link or a picture may stretch, and a tag."""
+
+_QUOTED_RE = re.compile(r'"[^"]*"')
 
 
 def _heading(line: str) -> bool:
@@ -129,10 +176,16 @@ _UNDERLINE_RE = re.compile(r"(?:=+|-{2,})[ \t]*\Z")
 def plain(text: str) -> str:
     """A block of Markdown as a reader sees it; its line ends stay. What is no mark stays, too."""
     text = text.replace("\r\n", "\n")
-    if "](" in text or "][" in text:
+    if "<" in text:
+        text = _TAG_RE.sub(lambda found: found[0] if found["ticks"] else " " if found[0][1:3].lower() == "br" else "", text)
+    if "&" in text:
+        text = _ENTITY_RE.sub(lambda found: html.unescape(found[0]), text)
+    if "{" in text:
+        text = _OF_LINK_RE.sub("", text)
+    if "](" in text or "][" in text or "]{" in text:
         text = _PICTURE_RE.sub("", text)
         for _ in range(NESTED):
-            linked = _LINK_RE.sub(r"\g<text>", text)
+            linked = _SPAN_RE.sub(r"\g<text>", _LINK_RE.sub(r"\g<text>", text))
             if linked == text:
                 break
             text = linked

@@ -12,7 +12,6 @@ import msgspec
 
 from pipeline.document import Document, Label, ProblemCode, RejectionCode
 from pipeline.fingerprint import simhash64, text_sha256, words
-from pipeline.markdown import MEDIA_TYPE
 from pipeline.version import RULES, VERSION
 from pipeline.view import main_text
 
@@ -225,8 +224,7 @@ def payload_id(data: bytes) -> str:
 def source_of(document: Document) -> Source:
     """What is known of where the document came from."""
     p = document.payload
-    kind = MEDIA_TYPE if document.markdown else p.media_type
-    return Source(p.name, p.member, p.path, p.url, kind, len(p.data), p.fetched_at)
+    return Source(p.name, p.member, p.path, p.url, document.syntax or p.media_type, len(p.data), p.fetched_at)
 
 
 def to_record(document: Document) -> Record:

@@ -6,9 +6,8 @@ from pipeline.decode import decode_bytes
 from pipeline.document import Block, Document, Label, Payload, Repair, UnusablePayloadError
 from pipeline.fingerprint import simhash64, text_sha256, words
 from pipeline.html import MEDIA_TYPES, flatten_page
-from pipeline.markdown import MEDIA_TYPE
 from pipeline.record import Record, payload_id
-from pipeline.view import main_text
+from pipeline.view import SYNTAXES, main_text
 
 
 def verify(record: Record, data: bytes) -> list[str]:
@@ -70,7 +69,7 @@ def _view(record: Record, data: bytes, text: str) -> list[str]:
         text,
         blocks=tuple(Block(b.start, b.end, b.label) for b in record.blocks),
         repairs=tuple(Repair(r.start, r.end, tuple((s.action, s.parameter) for s in r.steps)) for r in repairs),
-        markdown=record.source.media_type == MEDIA_TYPE,
+        syntax=record.source.media_type if record.source.media_type in SYNTAXES else "",
     )
     rebuilt = main_text(document)
     faults = []

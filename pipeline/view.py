@@ -13,9 +13,13 @@ import re
 import unicodedata
 from bisect import bisect_left
 
+from pipeline import markdown, numbered
 from pipeline.document import Document, Label
-from pipeline.markdown import plain
 from pipeline.repair import replay
+
+_READERS = {markdown.MEDIA_TYPE: markdown.plain, numbered.MEDIA_TYPE: numbered.plain}
+SYNTAXES = frozenset(_READERS)
+"""Media types of texts that are read without their marks."""
 
 _SPACE_RE = re.compile(r"\s+")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -46,12 +50,12 @@ def normalize(text: str) -> str:
 
 
 def read(document: Document, start: int, end: int) -> str:
-    """A span of the document, repaired, without the marks of Markdown if it is that, and normalized.
+    """A span of the document, repaired, without the marks of its syntax if it has one, and normalized.
 
     A repair applies if it lies inside the span; a span inside a repaired line reads as it was decoded.
     """
     text = _repaired(document, start, end) if document.repairs else document.text[start:end]
-    return normalize(plain(text) if document.markdown else text)
+    return normalize(_READERS[document.syntax](text) if document.syntax else text)
 
 
 def _repaired(document: Document, start: int, end: int) -> str:

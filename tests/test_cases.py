@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from conftest import FIXTURES
 
+from pipeline import numbered
 from pipeline.dates import find_dates, read_stamp
 from pipeline.decode import decode_bytes
 from pipeline.decode.declared import declared_in_markup
@@ -23,7 +24,7 @@ from pipeline.join import join
 from pipeline.label.page import Page
 from pipeline.label.rules import votes_on
 from pipeline.language import detect_language
-from pipeline.markdown import plain
+from pipeline.markdown import MEDIA_TYPE, plain
 from pipeline.metadata.bylines import named_in
 from pipeline.metadata.outlets import by_host, by_name
 from pipeline.metadata.sheet import Sheet
@@ -106,9 +107,18 @@ def marks(text: str) -> str:
 
 def markdown(text: str) -> list[str] | None:
     """The blocks that Markdown is cut into, as they read; `None` if a text is not taken for that."""
+    return _read_as(MEDIA_TYPE, text)
+
+
+def numbered_links(text: str) -> list[str] | None:
+    """The blocks of a text browser's dump, as they read; `None` if a text is not taken for that."""
+    return _read_as(numbered.MEDIA_TYPE, text)
+
+
+def _read_as(syntax: str, text: str) -> list[str] | None:
     document = segment(_document(text, []))
     shown = [block for block in document.blocks if block.label is not Label.BLANK]
-    return [read(document, block.start, block.end) for block in shown] if document.markdown else None
+    return [read(document, block.start, block.end) for block in shown] if document.syntax == syntax else None
 
 
 def rules(case: dict[str, Any]) -> str | None:
@@ -165,8 +175,9 @@ ANSWERS: dict[str, tuple[Callable[[Any], object], int]] = {
     "joins": (joins, 20),
     "wrapped": (wrapped, 13),
     "glued": (wrapped, 7),
-    "marks": (marks, 37),
-    "markdown": (markdown, 12),
+    "marks": (marks, 48),
+    "markdown": (markdown, 14),
+    "numbered": (numbered_links, 12),
     "rules": (rules, 60),
     "stamps": (stamps, 35),
     "authors": (authors, 57),

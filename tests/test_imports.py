@@ -22,10 +22,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "packed": set(),
     "onomasticon": {"packed"},
     "markdown": set(),
+    "numbered": set(),
     # the stages, in order; none imports another
     "decode": {"document", "packed"},
     "html": {"document"},
-    "segment": {"document", "markdown"},
+    "segment": {"document", "markdown", "numbered"},
     "repair": {"document"},
     "label": {"document", "furniture", "view", "wording", "dates", "names", "onomasticon"},
     "join": {"document", "view"},
@@ -34,13 +35,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     # people's corrections, between the stages
     "override": {"document"},
     # views of a document; reading a repaired line replays the repair, Markdown is read without its marks
-    "view": {"document", "markdown", "repair"},
+    "view": {"document", "markdown", "numbered", "repair"},
     # what recurs over documents: read and written between runs, heard by the labeller
     "furniture": {"document", "view"},
     # the record
-    "record": {"document", "markdown", "view", "fingerprint", "version"},
+    "record": {"document", "view", "fingerprint", "version"},
     "sniff": set(),
-    "verify": {"document", "markdown", "view", "fingerprint", "record", "decode", "html"},
+    "verify": {"document", "view", "fingerprint", "record", "decode", "html"},
 }
 """Modules of `pipeline` (a package counts as one), and the others that each may import. `pipeline/__init__` may all."""
 

@@ -96,6 +96,9 @@ MARKS = (
 )
 
 
+TAGS = ("<a ", "<a b=", '<a b="', "<!--", "<!-- -", "){.a", "[a]{.b", "[a]{b=", "{.", "&a", "::: ", ":::\n", "<b>\n", "</", "<a-")
+
+
 @given(st.lists(st.one_of(st.sampled_from(MARKS), st.text(max_size=5)), max_size=30).map(" ".join))
 def test_any_marks_give_a_record_that_holds(text: str) -> None:
     data = (PAGE + text).encode("utf-8", "replace")
@@ -108,7 +111,23 @@ def test_any_marks_give_a_record_that_holds(text: str) -> None:
     [
         *(
             mark * 100_000
-            for mark in ("-", "| ", "[", "](", "[a](", '![a](b "', "*a ", "_a ", "<http://", "\\", "# ", "> ", "[a][", "a\\[")
+            for mark in (
+                "-",
+                "| ",
+                "[",
+                "](",
+                "[a](",
+                '![a](b "',
+                "*a ",
+                "_a ",
+                "<http://",
+                "\\",
+                "# ",
+                "> ",
+                "[a][",
+                "a\\[",
+                *TAGS,
+            )
         ),
         "[x](u" + " " * 100_000,
         "# a" + " " * 100_000 + "b",

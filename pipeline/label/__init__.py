@@ -30,7 +30,7 @@ def label(document: Document, model: Model | None = None, furniture: Furniture =
     seen = set(page.blocks)
     for k, block in enumerate(blocks):
         if k not in seen and block.label is not Label.BLANK:  # only invisible characters
-            evidence = (_unseen(block, markdown=document.markdown),)
+            evidence = (_unseen(block, document.syntax),)
             blocks[k] = block._replace(label=Label.OTHER_CHROME, evidence=evidence)
     labelled = replace(document, blocks=tuple(blocks), model=(model or load(page.kind)).name)
     if not any(block.kept for block in blocks):
@@ -38,11 +38,11 @@ def label(document: Document, model: Model | None = None, furniture: Furniture =
     return labelled
 
 
-def _unseen(block: Block, *, markdown: bool) -> Evidence:
+def _unseen(block: Block, syntax: str) -> Evidence:
     """Why a block that holds text is no line of the page."""
     if block.markup and block.markup.noted:
         source, name, _ = block.markup.noted[0]
         return Evidence("page_head", f"{source} {name}", 1.0)
-    if markdown:
-        return Evidence("no_text", "a picture, or marks of Markdown only", 1.0)
+    if syntax:
+        return Evidence("no_text", "a picture, or marks and addresses only", 1.0)
     return Evidence("invisible", "no visible character", 1.0)

@@ -21,7 +21,7 @@ from pipeline.view import read
 def language(document: Document) -> Document:
     """Stage: fill `language` from the main content, so that an English cookie notice does not decide a Farsi article."""
     kept = [block for block in document.blocks if block.kept]
-    if document.repairs or document.markdown:
+    if document.repairs or document.syntax:
         paragraphs = [(block.start, block.end, read(document, block.start, block.end)) for block in kept]
     else:
         paragraphs = [(block.start, block.end, document.text[block.start : block.end]) for block in kept]
