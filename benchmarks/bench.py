@@ -22,8 +22,8 @@ from typing import Any
 import msgspec
 
 import pipeline
-from benchmarks.categories import OURS, read_labels
 from benchmarks.dataset import RENDERERS, SETS, jsonl
+from benchmarks.line_labels import OURS, read_labels
 from benchmarks.peers import TEXT_PEERS, trafilatura_html
 from pipeline.document import Document, Payload, UnusablePayloadError
 from pipeline.label import label

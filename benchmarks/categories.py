@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
 from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.dataset import Key, Row, page_of, sources
+from benchmarks.dataset import WRITTEN, Row, page_of, sources
+from benchmarks.line_labels import OURS, labels_as_read, read_labels
 from benchmarks.markup_kinds import kinds_of
+from benchmarks.written import read_written
 from pipeline import wording
 from pipeline.dates import find_dates
 from pipeline.document import ABOUT, KEPT, Label
@@ -43,31 +43,11 @@ MOST = 10
 """Lines of a kind of chrome that are taken from one page."""
 
 
-OURS = Path(__file__).with_name("line_labels.jsonl")
-"""Labels of the lines of 835 more articles and news, by the benchmark's own scheme (`LINE_LABELS.md` there), in its form."""
-
-
-def read_labels(path: Path) -> dict[Key, list[str]]:
-    """The hand-made labels of each page's non-blank lines."""
-    out = {}
-    for text in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(text)
-        labels = [label for first, last, label in row["labels"] for _ in range(first, last + 1)]
-        out[row["set"], row["renderer"], row["id"]] = labels
-    return out
-
-
-def visible_labels(text: str, labels: Sequence[str]) -> list[str]:
-    """The labels of the lines that hold a visible character: the benchmark counts lines of zero-width characters too."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    return [label for line, label in zip(lines, labels, strict=True) if normalize(line)]
-
-
 def read_sources(bench: Path, wanted: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
     """The texts or the markup of some pages, by set, renderer and id."""
     keys = set(wanted)
     out = {}
-    for name, renderer in sorted({(s, r) for s, r, _ in keys}):
+    for name, renderer in sorted({(s, r) for s, r, _ in keys if s != WRITTEN}):
         for id_, source in sources(bench, name, renderer):
             if (name, renderer, id_) in keys:
                 out[name, renderer, id_] = source
@@ -139,20 +119,6 @@ def named_lines(markup: str) -> dict[str, Label]:
     return {line: kind for line, kind in said.items() if line and kind is not None}
 
 
-def transferred(lines: Sequence[str], labels: Sequence[str], others: Sequence[str]) -> list[str | None]:
-    """The labels of lines, as the lines of another rendering of the same page have them; `None` for lines of their own."""
-    out: list[str | None] = [None] * len(others)
-    for match in SequenceMatcher(None, lines, others, autojunk=False).get_matching_blocks():
-        out[match.b : match.b + match.size] = labels[match.a : match.a + match.size]
-    return out
-
-
-def labels_as_read(text: str, labels: Sequence[str], lines: Sequence[str]) -> list[str | None]:
-    """The labels of a text's non-blank lines, for the lines that the pipeline sees in it or in another rendering of its page."""
-    own = [line for line in map(normalize, text.split("\n")) if line]
-    return transferred(own, visible_labels(text, labels), lines)
-
-
 class Examples:
     """Lines with a category: hand-labelled ones, and weak ones from gold fields and sure wordings.
 
@@ -162,17 +128,20 @@ class Examples:
 
     def __init__(self, rows: Sequence[Row], picked: Sequence[int], bench: Path) -> None:
         theirs = read_labels(bench / "lines-dev.jsonl")
+        written = read_written() if any(r.set == WRITTEN for r in rows) else {}
         labels = read_labels(OURS) | theirs
         keys = [(r.set, r.renderer, r.id) for r in rows]
-        texts = read_sources(bench, labels)
+        texts = read_sources(bench, labels) | {key: page.text for key, page in written.items()}
         labelled = {(name, id_): key for key in labels for name, _, id_ in [key]}
         origin = {i: labelled[name, id_] for i, (name, _, id_) in enumerate(keys) if (name, id_) in labelled}
         self.hand = [i for i, key in origin.items() if keys[i] == key or keys[i][1] == "html"]
+        origin |= {i: key for i, key in enumerate(keys) if key in written}
+        labels |= {key: page.labels for key, page in written.items()}
         self.bench = [i for i in self.hand if origin[i] in theirs]
         self.indices = sorted(set(picked) | set(origin))
-        given = read_sources(bench, [keys[i] for i in self.indices])
+        given = texts | read_sources(bench, [keys[i] for i in self.indices])
         markup = read_sources(bench, [(s, "html", i) for s, _, i in keys])
-        jobs = ((rows[i], given[keys[i]], markup[keys[i][0], "html", keys[i][2]]) for i in self.indices)
+        jobs = ((rows[i], given[keys[i]], markup.get((keys[i][0], "html", keys[i][2]), "")) for i in self.indices)
         with Pool(2) as pool:
             done = list(pool.imap(_prepare, jobs, chunksize=8))
         self.votes = {i: votes for i, (votes, _) in zip(self.indices, done, strict=True)}

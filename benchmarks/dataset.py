@@ -23,13 +23,19 @@ from pipeline.label.features import features
 from pipeline.label.markup import markup_features, tag_slots
 from pipeline.label.page import Page
 from pipeline.label.telling import Telling
-from pipeline.segment import line_blocks
+from pipeline.segment import line_blocks, segment
 
 NEWS = 3.0
 """Weight of a news page in many languages against another: there are few of them."""
 
 SETS = ("wcxb-dev", "fundus-dev")
 RENDERERS = ("resiliparse", "inscriptis", "bs4")
+
+ONE_LINE = "one line"
+"""A fourth rendering, which the labeller also learns from: BeautifulSoup's text without its line ends."""
+
+WRITTEN = "written"
+"""The set of the pages that were written for training (`benchmarks.written`): no fold is measured on them."""
 
 
 Key = tuple[str, str, str]
@@ -98,12 +104,17 @@ def site_of(gold: dict[str, Any]) -> str:
 
 def page_of(renderer: str, source: str) -> Page:
     """The page of a flattened text, or of the markup if `renderer` is "html"."""
+    if renderer == ONE_LINE:
+        return Page.of(segment(Document(Payload(b"", ""), text=source)))
     text, blocks = flatten_page(source) if renderer == "html" else (source, tuple(line_blocks(source)))
     return Page.of(Document(Payload(b"", ""), text=text, blocks=blocks))
 
 
 def sources(bench: Path, name: str, renderer: str) -> Iterator[tuple[str, str]]:
     """The pages of a set, id and text or markup, in the order of the gold."""
+    if renderer == ONE_LINE:
+        yield from ((id_, " ".join(text.split())) for id_, text in sources(bench, name, "bs4"))
+        return
     if renderer != "html":
         yield from ((d["id"], d["text"]) for d in jsonl(bench / name / f"text-{renderer}.jsonl.gz"))
         return
@@ -120,7 +131,8 @@ def measured(page: Page) -> npt.NDArray[np.float32]:
     return rows.astype(np.float32)
 
 
-def _build(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
+def build_row(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
+    """The row of a page, from its set, its renderer, its gold and its text or markup; `None` if it has no lines."""
     name, renderer, gold, source = job
     page = page_of(renderer, source)
     if not page.lines:
@@ -156,13 +168,13 @@ def _jobs(bench: Path, renderers: Sequence[str]) -> Iterator[tuple[str, str, dic
 def build(bench: Path, renderers: Sequence[str] = RENDERERS, processes: int = 2) -> list[Row]:
     """All pages in some renderings."""
     with Pool(processes) as pool:
-        return [row for row in pool.imap(_build, _jobs(bench, renderers), chunksize=8) if row is not None]
+        return [row for row in pool.imap(build_row, _jobs(bench, renderers), chunksize=8) if row is not None]
 
 
 def folds(rows: list[Row], count: int, seed: int = 0) -> list[int]:
-    """The fold of each row: sites are dealt out at random, all pages of a site to one fold."""
-    fold = deal({r.site for r in rows}, count, seed)
-    return [fold[r.site] for r in rows]
+    """The fold of each row: sites are dealt out at random, all pages of a site to one fold. Written pages are in none: -1."""
+    fold = deal({r.site for r in rows if r.set != WRITTEN}, count, seed)
+    return [fold.get(r.site, -1) for r in rows]
 
 
 def deal(names: set[str], count: int, seed: int = 0) -> dict[str, int]:

@@ -135,7 +135,7 @@ def loss(p: Parameters, batch: Batch, key: jax.Array) -> jax.Array:
     gold = batch.kept * batch.words
     f1 = 2 * (share * batch.kept).sum(1) / (share.sum(1) + gold.sum(1) + 1e-6)
     known = jnp.take_along_axis(jax.nn.log_softmax(kind), batch.kind[..., None], axis=-1)[..., 0]
-    kinds = -jnp.sum(batch.kind_weight * known) / 50
+    kinds = -jnp.sum(batch.kind_weight * known)
     return (likely + ON_F1 * jnp.sum(batch.page_weight * (1 - f1)) + kinds) / len(batch.page_weight)
 
 
@@ -146,6 +146,7 @@ class Pages:
     rows: Sequence[Row]
     levels: Sequence[npt.NDArray[np.int8]]
     targets: Sequence[Sequence[Target]]
+    on_kinds: float
 
     def plan(self, rng: np.random.Generator) -> list[tuple[int, list[int]]]:
         """All pages once, in batches of one size each, in a new order."""
@@ -175,15 +176,15 @@ class Pages:
             words[j, :n], kept[j, :n], weight[j, :n] = row.rows[part, 0], row.kept[part], row.weights[part]
             for line, label, sure in self.targets[i]:
                 if first <= line < first + n:
-                    kind[j, line - first], kind_weight[j, line - first] = INDEX[label], sure  # type: ignore[index]
+                    kind[j, line - first], kind_weight[j, line - first] = INDEX[label], sure * self.on_kinds  # type: ignore[index]
         page_weight = np.array([NEWS if self.rows[i].type == "fundus" else 1.0 for i in pages], dtype=np.float32)
         return Batch(seen, there, words, kept, weight, page_weight, kind, kind_weight)
 
 
-def train_network(rows: Sequence[Row], targets: Sequence[Sequence[Target]], epochs: int) -> Network:
-    """The network from some rows and what is known of the kinds of their lines."""
+def train_network(rows: Sequence[Row], targets: Sequence[Sequence[Target]], epochs: int, on_kinds: float) -> Network:
+    """The network from some rows and what is known of the kinds of their lines; `on_kinds` weighs that against all else."""
     borders = borders_of([row.rows for row in rows])
-    pages = Pages(rows, [levels(row.rows, borders).astype(np.int8) for row in rows], targets)
+    pages = Pages(rows, [levels(row.rows, borders).astype(np.int8) for row in rows], targets, on_kinds)
     rng = np.random.default_rng(0)
     p = begin(len(borders), rng)
     steps = len(pages.plan(np.random.default_rng(0))) * epochs

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.categories import OURS, labels_as_read, read_labels, read_sources
+from benchmarks.categories import read_sources
 from benchmarks.dataset import Row, key_of, page_f1
+from benchmarks.line_labels import OURS, labels_as_read, read_labels
 from benchmarks.trees import Judged, keeps
 from pipeline.document import KEPT
 

@@ -11,6 +11,9 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import shutil
+import subprocess
+import tempfile
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +28,7 @@ from bs4 import BeautifulSoup
 from trafilatura import html2txt
 
 from benchmarks.bench import PARTS, clean_with, scorer
-from benchmarks.dataset import RENDERERS, SETS, jsonl
+from benchmarks.dataset import ONE_LINE, RENDERERS, SETS, jsonl, sources
 from pipeline.decode import decode_bytes
 from pipeline.document import Payload
 from pipeline.label.model import read_model
@@ -55,6 +58,30 @@ def _wrapped(markup: str) -> str:
     return "\n".join(textwrap.fill(line, 72) for line in html_text.extract_text(markup).split("\n"))
 
 
+def _program(*command: str) -> Callable[[str], str]:
+    """A program that reads a file of HTML, named as its last argument, and writes text."""
+
+    def run(markup: str) -> str:
+        with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8", errors="replace") as file:
+            file.write(markup)
+            file.flush()
+            done = subprocess.run([*command, file.name], capture_output=True, check=False, timeout=60)
+        return done.stdout.decode("utf-8", "replace")
+
+    return run
+
+
+PROGRAMS = {
+    "lynx": ("lynx", "-dump", "-nolist", "-assume_charset=utf-8", "-display_charset=utf-8"),
+    "lynx numbered": ("lynx", "-dump", "-assume_charset=utf-8", "-display_charset=utf-8"),
+    "elinks numbered": ("elinks", "-dump", "-eval", 'set document.dump.codepage = "utf-8"'),
+    "w3m": ("w3m", "-dump", "-T", "text/html", "-I", "UTF-8", "-O", "UTF-8"),
+    "pandoc plain": ("pandoc", "-f", "html", "-t", "plain"),
+    "pandoc markdown": ("pandoc", "-f", "html", "-t", "markdown"),
+    "pandoc gfm unbroken": ("pandoc", "-f", "html", "-t", "gfm", "--wrap=none"),
+}
+"""Text browsers and pandoc; those that the machine has are compared."""
+
 OTHERS: dict[str, Callable[[str], str]] = {
     "html2text": lambda markup: _html2text(markup, 78),
     "html2text unbroken": lambda markup: _html2text(markup, 0),
@@ -63,6 +90,7 @@ OTHERS: dict[str, Callable[[str], str]] = {
     "the same, wrapped": _wrapped,
     "lxml text_content": _text_content,
     "trafilatura html2txt": html2txt,
+    **{name: _program(*command) for name, command in PROGRAMS.items() if shutil.which(command[0])},
 }
 """Converters, as they come out of the box; html2text breaks lines at 78 columns unless told not to, lxml puts nothing between
 paragraphs, and trafilatura's `html2txt` sets a page in one line."""
@@ -83,7 +111,7 @@ def main() -> None:
     golds = {name: list(jsonl(a.bench / name / "gold.jsonl.gz"))[:: a.every] for name in SETS}
     golds = {name: [g for g in gold if fold.get(f"{name} {g['id']}") in models] for name, gold in golds.items()}
     golds["wcxb-dev"] = [g for g in golds["wcxb-dev"] if g["type"] == "article"]
-    for renderer in (*RENDERERS, *OTHERS):
+    for renderer in (*RENDERERS, ONE_LINE, *OTHERS):
         cells = []
         for name in ("wcxb-dev", "fundus-dev"):
             texts = _texts(a.bench, name, renderer, golds[name])
@@ -100,9 +128,9 @@ def main() -> None:
 
 def _texts(bench: Path, name: str, renderer: str, golds: list[dict[str, Any]]) -> dict[str, str]:
     """The texts of pages by id, as a renderer writes them."""
-    if renderer in RENDERERS:
+    if renderer in (*RENDERERS, ONE_LINE):
         wanted = {gold["id"] for gold in golds}
-        return {d["id"]: d["text"] for d in jsonl(bench / name / f"text-{renderer}.jsonl.gz") if d["id"] in wanted}
+        return {id_: text for id_, text in sources(bench, name, renderer) if id_ in wanted}
     out = {}
     for gold in golds:
         markup = decode_bytes(gzip.decompress((bench / name / "html" / f"{gold['id']}.html.gz").read_bytes())).text

@@ -21,12 +21,13 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.categories import Examples, confusion, figures, read_sources
-from benchmarks.dataset import RENDERERS, Row, build, folds, page_f1, table
+from benchmarks.dataset import ONE_LINE, RENDERERS, WRITTEN, Row, build, deal, folds, page_f1, table
 from benchmarks.graft import grafts
 from benchmarks.kinds import category_pairs, fit_category, order_of
 from benchmarks.looks import stack, train_lexicon, train_tags, train_trees
 from benchmarks.network import train_network
 from benchmarks.trees import TABLE, Floats, Judged, ask, keeps, second_matrix
+from benchmarks.written import written_rows
 from pipeline.label.features import SPOKEN, WIDTH, spoken
 from pipeline.label.lexicon import slot_scores
 from pipeline.label.markup import FIXED, moving
@@ -43,6 +44,10 @@ DOUBTED = 0.5
 
 ARTICLES = 4.0
 """How often articles and news count in the second look at HTML: dumps hold little else. All seven types lose .001 by it."""
+
+
+ON_KINDS = {"text": 0.02, "html": 0.004}
+"""Weight of a labelled line's kind in what the network learns. Pages of HTML lose main text where it is higher, texts do not."""
 
 
 def _is_article(row: Row) -> bool:
@@ -105,6 +110,12 @@ class Looks(NamedTuple):
     second: dict[int, Floats]
 
 
+def inner_folds(rows: Sequence[Row], count: int) -> list[int]:
+    """The inner fold of each row, by site; written pages are dealt out like others."""
+    fold = deal({row.site for row in rows}, count, seed=7)
+    return [fold[row.site] for row in rows]
+
+
 class Trainer:
     """Trains on some rows as if there were no others: the second look only sees first looks that never saw the page."""
 
@@ -113,7 +124,7 @@ class Trainer:
 
     def fit(self, train: Sequence[int], name: str) -> Models:
         """All models from some rows; what the two looks learned is kept in the work folder under `name`."""
-        fold = dict(zip(train, folds([self.rows[i] for i in train], self.a.inner, seed=7), strict=True))
+        fold = dict(zip(train, inner_folds([self.rows[i] for i in train], self.a.inner), strict=True))
         looks = cached(self.a.work / f"looks-{self.a.kind}-{name}.pickle", lambda: self._looks(fold))
         self._score(fold, looks.words)
         network = cached(self.a.work / f"network-{self.a.kind}-{name}.pickle", lambda: self._network(train))
@@ -126,14 +137,15 @@ class Trainer:
         sound = [i for i in train if self.rows[i].sound]
         known = set(self.examples.indices)
         targets = [self.examples.of(i) if i in known else [] for i in sound]
-        network = train_network([self.rows[i] for i in sound], targets, self.a.epochs)
+        network = train_network([self.rows[i] for i in sound], targets, self.a.epochs, ON_KINDS[self.a.kind])
         return network if self.a.kind == "text" else network.of_content()
 
     def _looks(self, fold: Mapping[int, int]) -> Looks:
         """The two looks; those at texts learn from grafted pages, too, which are of the fold of the page whose body they have."""
         if self.a.kind == "html":
             return self._look(fold)
-        found = grafts(self.rows, fold, lambda keys: read_sources(self.a.bench, keys))
+        bench = {i: f for i, f in fold.items() if self.rows[i].set != WRITTEN and self.rows[i].renderer in RENDERERS}
+        found = grafts(self.rows, bench, lambda keys: read_sources(self.a.bench, keys))
         more = {len(self.rows) + n: fold[graft.body] for n, graft in enumerate(found)}
         return Trainer([*self.rows, *(g.row for g in found)], self.examples, self.a)._look({**fold, **more})
 
@@ -255,9 +267,11 @@ def main() -> None:
     def say(text: str) -> None:
         print(f"[{time.monotonic() - started:6.0f} s] {text}", flush=True)
 
-    renderers = RENDERERS if a.kind == "text" else ("html",)
+    renderers = (*RENDERERS, ONE_LINE) if a.kind == "text" else ("html",)
     model = Path("pipeline/label") / f"{a.kind}.npz"
-    rows = cached(a.work / f"rows-{a.kind}.pickle", lambda: build(a.bench, renderers))
+    rows = cached(
+        a.work / f"rows-{a.kind}.pickle", lambda: build(a.bench, renderers) + (written_rows() if a.kind == "text" else [])
+    )
     examples = cached(a.work / f"examples-{a.kind}.pickle", lambda: Examples(rows, chosen(rows, 5), a.bench))
     say(f"{len(rows)} renderings of pages, {sum(len(r.bags) for r in rows)} lines, {len(examples.hand)} pages with line labels")
     trainer = Trainer(rows, examples, a)
