@@ -65,7 +65,7 @@ def _program(*command: str) -> Callable[[str], str]:
         with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8", errors="replace") as file:
             file.write(markup)
             file.flush()
-            done = subprocess.run([*command, file.name], capture_output=True, check=False, timeout=60)
+            done = subprocess.run([*command, file.name], capture_output=True, check=True, timeout=60)
         return done.stdout.decode("utf-8", "replace")
 
     return run

@@ -27,6 +27,9 @@ PAGES = Path(__file__).with_name("written")
 AHEAD = 12
 """Characters that must agree where a renderer left out what stands before."""
 
+SKIPPED = 200
+"""Letters that a renderer leaves out at most: the browser's title."""
+
 Piece = tuple[str, str]
 """A text and its label."""
 
@@ -94,19 +97,19 @@ def line_labels(pieces: list[Piece], text: str) -> list[str]:
     """The label that most letters of each non-blank line have; a line of none has that of the line before."""
     given = "".join(_letters(piece) for piece, _ in pieces)
     known = [label for piece, label in pieces for _ in _letters(piece)]
+    lines = [_letters(line) for line in text.split("\n") if line.strip()]
+    shown = "".join(lines)
     out: list[str] = []
-    at = 0
-    for line in text.split("\n"):
-        if not line.strip():
-            continue
+    at = begin = 0
+    for line in lines:
         found: Counter[str] = Counter()
-        letters = _letters(line)
-        for k, letter in enumerate(letters):
-            if given[at : at + 1] != letter:  # a list's letters, or a text that the renderer left out
-                at = max(at, given.find(letters[k : k + AHEAD], at))
-            if given[at : at + 1] == letter:
+        for position in range(begin, begin + len(line)):
+            if given[at : at + 1] != shown[position]:  # a list's letters, or a text that the renderer left out
+                at = max(at, given.find(shown[position : position + AHEAD], at, at + SKIPPED))
+            if given[at : at + 1] == shown[position]:
                 found[known[at]] += 1
                 at += 1
+        begin += len(line)
         out.append(found.most_common(1)[0][0] if found else out[-1] if out else Label.NAVIGATION)
     return out
 
@@ -124,6 +127,7 @@ def written_rows() -> list[Row]:
         row = build_row((key[0], key[1], gold, page.text))
         assert row is not None
         labels = labels_as_read(page.text, page.labels, row.texts)
+        assert None not in labels
         row.share = np.array([float(kept_by(label, row.id)) for label in labels])
         row.gold = Counter(word for bag, kept in zip(row.bags, row.kept, strict=True) if kept for word in bag)
         out.append(row)

@@ -89,7 +89,7 @@ def clean(
     """Clean one document.
 
     `data` are the raw bytes, `name` the file's name; the rest is what is known from outside (`fetched_at` in ISO 8601,
-    `charset` as the transport declared it). `media_type` says how to read the bytes, "text/plain" or "text/html"; without it they are read as HTML
+    `charset` as the transport declared it). `media_type` says how to read the bytes, "text/plain", "text/html" or "text/markdown"; without it they are read as HTML
     if they begin as a page does, or are named as one and hold tags. `overrides` are people's corrections (`read_overrides`),
     `furniture` lines that recur where it is from (`read_furniture`). Bytes that hold no text give a record with `status == "rejected"`.
     Raises `TypeError` if `data` is not bytes.

@@ -18,7 +18,7 @@ CUT_APART = "cut_apart"
 """The rule, in the evidence of a block of joined lines."""
 
 JOINED = frozenset({Label.PARAGRAPH, Label.QUOTE, Label.LIST_ITEM, Label.CAPTION, Label.AUTHOR_BIO})
-LOOK = 200
+LOOK, LOOK_WITH_MARKS = 200, 4000
 """Characters at the end and the beginning of a block that are looked at."""
 
 _END_RE = re.compile(r"[.!?…。！？؟۔।:;：；][\"'”’»“)\]」』）]*\Z")
@@ -96,7 +96,7 @@ def _is_link(document: Document, first: Block, second: Block, third: Block) -> b
 
 def _tail(document: Document, block: Block) -> str:
     if document.syntax:  # an address may be longer than that
-        return read(document, block.start, block.end)[-LOOK:]
+        return read(document, max(block.start, block.end - LOOK_WITH_MARKS), block.end)[-LOOK:]
     return read(document, max(block.start, block.end - LOOK), block.end)
 
 

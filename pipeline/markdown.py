@@ -10,12 +10,22 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
+from html.entities import html5
+from itertools import accumulate
+
+from pipeline import tags
+from pipeline.tags import ends_in_tag, only_tags, without_tags
 
 MEDIA_TYPE = "text/markdown"
 
 LEAST_MARKS = 3
 """Links, pictures and headings that a text must hold to be taken for Markdown; one link or picture at least."""
+
+MAX_OPEN, MAX_OPEN_TAG = 6, 40
+"""Lines over which a link or a picture may stretch, and a tag."""
 
 WIDTH = 78
 """Columns at which html2text breaks lines."""
@@ -23,20 +33,16 @@ WIDTH = 78
 LINES_A_MARK = 60
 """Lines of a text for each of them, or for a tag that was left in it: a page that tells of Markdown shows a few."""
 
-ELEMENTS = (
-    "a|abbr|address|article|aside|audio|b|blockquote|br|button|caption|center|cite|col|colgroup|dd|del|details|dfn|div|dl|dt|em|embed|"
-    "fieldset|figcaption|figure|font|footer|form|g|h[1-6]|header|hgroup|hr|i|iframe|img|input|ins|kbd|label|legend|li|link|main|map|mark|menu|"
-    "meta|nav|noscript|object|ol|optgroup|option|p|param|path|picture|q|rect|s|samp|section|select|small|source|span|strike|strong|sub|summary|"
-    "sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|tr|track|tt|u|ul|use|var|video|wbr|[a-z]{1,30}(?:-[a-z0-9]{1,30}){1,6}"
-)
-"""Elements whose tags converters leave in Markdown, and custom ones: a name in angle brackets that is none of them (`<T>`) is text."""
-
 _ADDRESS = r"(?:[^\s()<>]|(?<=-)\n)*+"  # html2text breaks addresses behind a hyphen
 _DESTINATION = rf"\(\s*+(?:<[^<>\n]*+>|{_ADDRESS}(?:\({_ADDRESS}\){_ADDRESS})*+)"
 _ENDS = r"(?:\s++(?:\"[^\"]*+\"|'[^']*+'))?+\s*+\)"
 _TEXT = r"(?:[^\[\]\\]++|\\.|\[(?:[^\[\]\\]++|\\.)*+\])*+"
-_PICTURE_RE = re.compile(rf"!\[{_TEXT}\]{_DESTINATION}{_ENDS}", re.DOTALL)
-_LINK_RE = re.compile(rf"(?<![\\!])\[(?P<text>{_TEXT})\]{_DESTINATION}{_ENDS}", re.DOTALL)
+_ATTRIBUTE = r"(?:[#.][A-Za-z_][\w:.-]*+|[A-Za-z_][\w:.-]*+=\"[^\"]*+\")"
+_ATTRIBUTES = rf"\{{\s*+{_ATTRIBUTE}(?:\s++{_ATTRIBUTE})*+\s*+\}}"
+"""Attributes as pandoc writes them: classes, identifiers, quoted values."""
+
+_PICTURE_RE = re.compile(rf"!\[{_TEXT}\]{_DESTINATION}{_ENDS}(?:{_ATTRIBUTES})?+", re.DOTALL)
+_LINK_RE = re.compile(rf"(?<![\\!])\[(?P<text>{_TEXT})\](?:{_DESTINATION}{_ENDS}(?:{_ATTRIBUTES})?+|{_ATTRIBUTES})", re.DOTALL)
 _NUMBERED_RE = re.compile(r"(?<![\\!])\[(?P<text>[^\[\]]*+)(?<=[^\W\d_])\]\[\d{1,4}\]")
 _REST_RE = re.compile(rf"(?<!\\)\]{_DESTINATION}{_ENDS}|\A\s*+!?\[(?=[^\]]*+\Z)|\[\s*+\Z", re.DOTALL)
 """What is left of a link or picture of which one end stands in another block."""
@@ -47,16 +53,7 @@ _MARK_RE = re.compile(
 _HEADING_RE = re.compile(r"(?:(?<=\n\n)|\A)(?:#{2,6} +[^\s#][^\n]*|[^\s\n#>|*+-][^\n]*\n(?:={3,}|-{3,}) *)(?=\n\n|\n?\Z)")
 """A heading with empty lines around it, of the second rank or lower: "# ..." is a note in a program, or a command, too."""
 
-_CODE = r"(?<!`)(?P<ticks>`++)[^`]*+(?P=ticks)(?!`)"
-_ATTRIBUTE = r"\s++[A-Za-z_:@][\w:.@-]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?+"
-_TAG = rf"<(?:/(?:{ELEMENTS})\s*+|(?:{ELEMENTS})(?:{_ATTRIBUTE})*+\s*+/?)>|<!--(?:[^-]|-(?!->)){{0,5000}}+-->"
-_TAG_RE = re.compile(rf"{_CODE}|{_TAG}", re.IGNORECASE)
-_TAGS_RE = re.compile(rf"(?:\s*+(?:{_TAG}))++\s*\Z", re.IGNORECASE)
-_OPEN_RE = re.compile(rf"<(?:{ELEMENTS})(?=\s)", re.IGNORECASE)
-_ENTITY_RE = re.compile(r"&(?:#\d{1,7}|#[xX][\dA-Fa-f]{1,6}|[A-Za-z][A-Za-z\d]{1,31});")
-_ATTRIBUTES = r"\{(?:=|[#.][A-Za-z_-]|[\w-]{1,60}=)[^{}]{0,2000}\}"
-_SPAN_RE = re.compile(rf"(?<![\\!])\[(?P<text>{_TEXT})\]{_ATTRIBUTES}", re.DOTALL)
-_OF_LINK_RE = re.compile(rf"(?<=\)){_ATTRIBUTES}|(?m:[ \t]++{_ATTRIBUTES}[ \t]*$)")
+_OF_HEADING_RE = re.compile(rf"{_ATTRIBUTES}\Z")
 _DIVISION_RE = re.compile(rf"[ \t]*:{{3,}}(?:[ \t]*(?:{_ATTRIBUTES}|[\w-]{{1,60}})(?:[ \t]*:{{3,}})?)?[ \t]*\Z")
 
 _RULERS = " \t*-_=|:>"
@@ -69,6 +66,7 @@ _LIST_RE = re.compile(r"[ \t]*(?:[*+-]|\d{1,9}\\?[.)])[ \t]")
 _INLINE_RE = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
     r"|(?<!`)(?P<ticks>`++)(?P<code>[^`]*+)(?P=ticks)(?!`)"
+    r"|(?P<entity>&(?:#\d{1,7}|#[xX][\dA-Fa-f]{1,6}|[A-Za-z][A-Za-z\d]{1,31});)"
     r"|<(?P<address>(?:https?:|mailto:)[^<>\s]*+)>"
     r"|(?P<bare>(?:https?://|www\.)[^\s<>)\]]++)"
     r"|(?<!\*)(?P<star>\*{1,3})(?!\*)|(?<!_)(?P<line>_{1,3})(?!_)|(?<!~)(?P<wave>~~)(?!~)"
@@ -85,8 +83,7 @@ def is_markdown(text: str) -> bool:
     marks = links + sum(1 for _ in _HEADING_RE.finditer(text))
     if links == 0 or marks < LEAST_MARKS:
         return False
-    most = marks * LINES_A_MARK
-    return most >= text.count("\n") or most + len(_OPEN_RE.findall(text)) * LINES_A_MARK >= text.count("\n")
+    return (marks + tags.count(text)) * LINES_A_MARK >= text.count("\n")
 
 
 def begins_block(line: str, before: str) -> bool:
@@ -108,8 +105,8 @@ def begins_block(line: str, before: str) -> bool:
 
 
 def _stands_alone(line: str) -> bool:
-    """Whether a line is a ruler, an empty line of a quotation, a fence of code the definition of a link, or tags: no text for readers."""
-    if line[:1] in "<: \t" and (_TAGS_RE.match(line) or _DIVISION_RE.match(line)):
+    """Whether a line is a ruler, an empty line of a quotation, a fence of code or of a division, the definition of a link, or tags: no text for readers."""
+    if only_tags(line) or (":::" in line and _DIVISION_RE.match(line)):
         return True
     return not line.strip(_RULERS) or _FENCE_RE.match(line) is not None or _DEFINITION_RE.match(line) is not None
 
@@ -140,29 +137,31 @@ def in_fences(lines: Sequence[str]) -> list[bool]:
     return inside
 
 
+@lru_cache(maxsize=4)
+def fenced(text: str) -> tuple[tuple[int, int], ...]:
+    """The spans of a text's fenced code."""
+    lines = text.splitlines(keepends=True)
+    ends = list(accumulate(map(len, lines)))
+    inside = in_fences([line.rstrip("\r\n") for line in lines])
+    return tuple((end - len(line), end) for line, end, code in zip(lines, ends, inside, strict=True) if code)
+
+
+def in_code(text: str, start: int) -> bool:
+    """Whether a place of a text stands in fenced code."""
+    spans = fenced(text) if "```" in text or "~~~" in text else ()
+    k = bisect_right(spans, (start, len(text) + 1)) - 1
+    return k >= 0 and spans[k][0] <= start < spans[k][1]
+
+
 def ends_inside(lines: Sequence[str]) -> bool:
     """Whether lines end inside the brackets of a link or picture, the braces of its attributes, or a tag, which go on in the next line."""
     if len(lines) <= MAX_OPEN:
         if sum(line.count("[") - line.count("]") for line in lines) > 0:
             return True
-        text = "\n".join(lines)
+        text = lines[-1] if len(lines) == 1 else "\n".join(lines)
         if max(text.rfind("]{"), text.rfind("){")) > text.rfind("}"):
             return True
-    return len(lines) <= MAX_OPEN_TAG and any("<" in line for line in lines) and _in_tag("\n".join(lines))
-
-
-def _in_tag(text: str) -> bool:
-    ends = [opened.end() for opened in _OPEN_RE.finditer(text)]
-    if not ends:
-        return False
-    rest = _QUOTED_RE.sub("", text[ends[-1] :])
-    return '"' in rest or ">" not in rest
-
-
-MAX_OPEN, MAX_OPEN_TAG = 6, 40
-"""Lines over which a link or a picture may stretch, and a tag."""
-
-_QUOTED_RE = re.compile(r'"[^"]*"')
+    return len(lines) <= MAX_OPEN_TAG and any("<" in line for line in lines) and ends_in_tag("\n".join(lines))
 
 
 def _heading(line: str) -> bool:
@@ -173,26 +172,24 @@ def _heading(line: str) -> bool:
 _UNDERLINE_RE = re.compile(r"(?:=+|-{2,})[ \t]*\Z")
 
 
-def plain(text: str) -> str:
-    """A block of Markdown as a reader sees it; its line ends stay. What is no mark stays, too."""
+def plain(text: str, *, code: bool = False) -> str:
+    """A block of Markdown as a reader sees it; its line ends stay. What is no mark stays, too, and in fenced code tags."""
     text = text.replace("\r\n", "\n")
-    if "<" in text:
-        text = _TAG_RE.sub(lambda found: found[0] if found["ticks"] else " " if found[0][1:3].lower() == "br" else "", text)
-    if "&" in text:
-        text = _ENTITY_RE.sub(lambda found: html.unescape(found[0]), text)
-    if "{" in text:
-        text = _OF_LINK_RE.sub("", text)
+    if not code:
+        text = without_tags(text)
     if "](" in text or "][" in text or "]{" in text:
         text = _PICTURE_RE.sub("", text)
         for _ in range(NESTED):
-            linked = _SPAN_RE.sub(r"\g<text>", _LINK_RE.sub(r"\g<text>", text))
+            linked = _LINK_RE.sub(r"\g<text>", text)
             if linked == text:
                 break
             text = linked
         text = _NUMBERED_RE.sub(r"\g<text>", text)
     if "[" in text or "](" in text:
         text = _REST_RE.sub("", text)
-    return _without_marks("\n".join(_line(line) for line in _HYPHEN_RE.sub("-", text).split("\n")))
+    return _without_marks(
+        "\n".join(line if code and only_tags(line) else _line(line) for line in _HYPHEN_RE.sub("-", text).split("\n"))
+    )
 
 
 _HYPHEN_RE = re.compile(r"(?<=\w)-\n(?=\w)")
@@ -211,6 +208,8 @@ def _line(line: str) -> str:
         line = line[prefix.end() :]
         closed = line.rstrip().rstrip("#") if "#" in prefix[0] else line
         line = closed if closed != line and closed.endswith((" ", "\t")) else line
+        if "#" in prefix[0] and line.rstrip().endswith("}"):
+            line = _OF_HEADING_RE.sub("", line.rstrip())
     bare = line.strip()
     if bare.startswith("|") and bare.endswith("|"):
         line = "\t".join(cell.strip() for cell in bare.strip("|").split("|"))
@@ -225,12 +224,17 @@ def _without_marks(text: str) -> str:
     gone = _pairs(text, found)
     pieces, position = [], 0
     for match in found:
-        spoken = match["escaped"] or match["code"] or match["address"] or match["bare"]
+        spoken = match["escaped"] or match["code"] or match["address"] or match["bare"] or _meant(match["entity"])
         if spoken is None and match.start() not in gone:
             continue
         pieces += [text[position : match.start()], spoken or ""]
         position = match.end()
     return "".join([*pieces, text[position:]])
+
+
+def _meant(entity: str | None) -> str | None:
+    known = entity is None or entity.startswith("&#") or entity[1:] in html5
+    return html.unescape(entity) if entity and known else entity
 
 
 def _pairs(text: str, found: list[re.Match[str]]) -> set[int]:

@@ -17,8 +17,7 @@ from pipeline import markdown, numbered
 from pipeline.document import Document, Label
 from pipeline.repair import replay
 
-_READERS = {markdown.MEDIA_TYPE: markdown.plain, numbered.MEDIA_TYPE: numbered.plain}
-SYNTAXES = frozenset(_READERS)
+SYNTAXES = frozenset({markdown.MEDIA_TYPE, numbered.MEDIA_TYPE})
 """Media types of texts that are read without their marks."""
 
 _SPACE_RE = re.compile(r"\s+")
@@ -55,7 +54,11 @@ def read(document: Document, start: int, end: int) -> str:
     A repair applies if it lies inside the span; a span inside a repaired line reads as it was decoded.
     """
     text = _repaired(document, start, end) if document.repairs else document.text[start:end]
-    return normalize(_READERS[document.syntax](text) if document.syntax else text)
+    if document.syntax == markdown.MEDIA_TYPE:
+        text = markdown.plain(text, code=markdown.in_code(document.text, start))
+    elif document.syntax:
+        text = numbered.plain(text)
+    return normalize(text)
 
 
 def _repaired(document: Document, start: int, end: int) -> str:

@@ -21,7 +21,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fingerprint": {"wording"},
     "packed": set(),
     "onomasticon": {"packed"},
-    "markdown": set(),
+    "tags": set(),
+    "markdown": {"tags"},
     "numbered": set(),
     # the stages, in order; none imports another
     "decode": {"document", "packed"},
