@@ -96,6 +96,10 @@ OTHERS: dict[str, Callable[[str], str]] = {
 paragraphs, and trafilatura's `html2txt` sets a page in one line."""
 
 
+BARE = {"the gold text": str, "the gold text, in one line": lambda text: " ".join(text.split())}
+"""Texts without any furniture: all of them is main text."""
+
+
 def main() -> None:
     """Print a line for each renderer: body F1, and the shares of titles and dates that are met."""
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -111,7 +115,7 @@ def main() -> None:
     golds = {name: list(jsonl(a.bench / name / "gold.jsonl.gz"))[:: a.every] for name in SETS}
     golds = {name: [g for g in gold if fold.get(f"{name} {g['id']}") in models] for name, gold in golds.items()}
     golds["wcxb-dev"] = [g for g in golds["wcxb-dev"] if g["type"] == "article"]
-    for renderer in (*RENDERERS, ONE_LINE, *OTHERS):
+    for renderer in (*RENDERERS, ONE_LINE, *OTHERS, *BARE):
         cells = []
         for name in ("wcxb-dev", "fundus-dev"):
             texts = _texts(a.bench, name, renderer, golds[name])
@@ -127,10 +131,12 @@ def main() -> None:
 
 
 def _texts(bench: Path, name: str, renderer: str, golds: list[dict[str, Any]]) -> dict[str, str]:
-    """The texts of pages by id, as a renderer writes them."""
+    """The texts of pages by id, as a renderer writes them, or without furniture."""
     if renderer in (*RENDERERS, ONE_LINE):
         wanted = {gold["id"] for gold in golds}
         return {id_: text for id_, text in sources(bench, name, renderer) if id_ in wanted}
+    if renderer in BARE:
+        return {gold["id"]: BARE[renderer](gold["text"] or "") for gold in golds}
     out = {}
     for gold in golds:
         markup = decode_bytes(gzip.decompress((bench / name / "html" / f"{gold['id']}.html.gz").read_bytes())).text

@@ -19,6 +19,7 @@ from flows.terminal import hanging, visible, wrapped
 from pipeline import markdown, numbered
 from pipeline.document import ABOUT, Label
 from pipeline.join import CUT_APART
+from pipeline.label import NO_TEXT
 from pipeline.record import Block, FieldEvidence, Record
 from pipeline.segment import LINE_ENDS, LINE_RE
 
@@ -86,9 +87,7 @@ def _read_as(record: Record, text: str) -> list[str]:
     if not record.source.media_type.startswith("text/plain"):
         return []
     said = ["read without the numbers of links"] if record.source.media_type == numbered.MEDIA_TYPE else []
-    own = [
-        b for b in record.blocks if b.label is not Label.BLANK and all(e.rule not in (CUT_APART, "no_text") for e in b.evidence)
-    ]
+    own = [b for b in record.blocks if b.label is not Label.BLANK and all(e.rule not in (CUT_APART, NO_TEXT) for e in b.evidence)]
     if any("\n" in text[block.start : block.end].strip("\n") for block in own):
         said.append("hard-wrapped: its paragraphs are joined")
     elif any(text[block.start - 1 : block.start].strip(LINE_ENDS) for block in record.blocks):

@@ -329,7 +329,8 @@ class Metadata:
 class Document:
     """A payload on its way through the stages.
 
-    `syntax` is the media type that tells how its text marks links and the like, if it does: it is read without these marks.
+    `syntax` is the media type that tells how its text marks links and the like, if it does: it is read without these marks. `code` are
+    the spans of lines of code in it.
     """
 
     payload: Payload
@@ -342,6 +343,7 @@ class Document:
     problems: tuple[Problem, ...] = ()
     model: str | None = None
     syntax: str = ""
+    code: tuple[tuple[int, int], ...] = ()
 
     def noting(self, *problems: Problem) -> Document:
         """Add problems; one that is noted already is not noted twice."""

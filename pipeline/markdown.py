@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
 from html.entities import html5
 from itertools import accumulate
 
 from pipeline import tags
-from pipeline.tags import ends_in_tag, only_tags, without_tags
+from pipeline.tags import CODE, ends_in_tag, only_tags, without_tags
 
 MEDIA_TYPE = "text/markdown"
 
@@ -65,7 +63,7 @@ _PREFIX_RE = re.compile(r"[ \t]*(?:>[ \t]?)*+(?:#{1,6}[ \t]++)?+")
 _LIST_RE = re.compile(r"[ \t]*(?:[*+-]|\d{1,9}\\?[.)])[ \t]")
 _INLINE_RE = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
-    r"|(?<!`)(?P<ticks>`++)(?P<code>[^`]*+)(?P=ticks)(?!`)"
+    rf"|{CODE}"
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][\dA-Fa-f]{1,6}|[A-Za-z][A-Za-z\d]{1,31});)"
     r"|<(?P<address>(?:https?:|mailto:)[^<>\s]*+)>"
     r"|(?P<bare>(?:https?://|www\.)[^\s<>)\]]++)"
@@ -105,7 +103,10 @@ def begins_block(line: str, before: str) -> bool:
 
 
 def _stands_alone(line: str) -> bool:
-    """Whether a line is a ruler, an empty line of a quotation, a fence of code or of a division, the definition of a link, or tags: no text for readers."""
+    """Whether a line is no text for readers.
+
+    A ruler, an empty line of a quotation, a fence of code or of a division, the definition of a link, or tags.
+    """
     if only_tags(line) or (":::" in line and _DIVISION_RE.match(line)):
         return True
     return not line.strip(_RULERS) or _FENCE_RE.match(line) is not None or _DEFINITION_RE.match(line) is not None
@@ -116,7 +117,7 @@ def begins_entry(line: str) -> bool:
     return _heading(line) or (_LIST_RE.match(line) is not None and line.strip(_RULERS) != "")
 
 
-def in_fences(lines: Sequence[str]) -> list[bool]:
+def _in_fences(lines: Sequence[str]) -> list[bool]:
     """Which lines stand in a fenced block of code, or are its fences. A fence that is never closed is none.
 
     A fence is closed by one of the same sign that is at least as long and says no more; backticks behind backticks open none.
@@ -137,20 +138,14 @@ def in_fences(lines: Sequence[str]) -> list[bool]:
     return inside
 
 
-@lru_cache(maxsize=4)
 def fenced(text: str) -> tuple[tuple[int, int], ...]:
-    """The spans of a text's fenced code."""
+    """The spans of a text's lines of fenced code, in order."""
+    if "```" not in text and "~~~" not in text:
+        return ()
     lines = text.splitlines(keepends=True)
-    ends = list(accumulate(map(len, lines)))
-    inside = in_fences([line.rstrip("\r\n") for line in lines])
+    ends = accumulate(map(len, lines))
+    inside = _in_fences([line.rstrip("\r\n") for line in lines])
     return tuple((end - len(line), end) for line, end, code in zip(lines, ends, inside, strict=True) if code)
-
-
-def in_code(text: str, start: int) -> bool:
-    """Whether a place of a text stands in fenced code."""
-    spans = fenced(text) if "```" in text or "~~~" in text else ()
-    k = bisect_right(spans, (start, len(text) + 1)) - 1
-    return k >= 0 and spans[k][0] <= start < spans[k][1]
 
 
 def ends_inside(lines: Sequence[str]) -> bool:
@@ -173,7 +168,7 @@ _UNDERLINE_RE = re.compile(r"(?:=+|-{2,})[ \t]*\Z")
 
 
 def plain(text: str, *, code: bool = False) -> str:
-    """A block of Markdown as a reader sees it; its line ends stay. What is no mark stays, too, and in fenced code tags."""
+    """A block of Markdown as a reader sees it; its line ends stay. What is no mark stays, too, and so do tags if it is fenced code."""
     text = text.replace("\r\n", "\n")
     if not code:
         text = without_tags(text)

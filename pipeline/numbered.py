@@ -40,6 +40,8 @@ def foot_of(text: str) -> int | None:
 
     Lines that are no entries may stand between them only: behind the last one something else begins.
     """
+    if "References" not in text:
+        return None
     foot = max((match.start() for match in _FOOT_RE.finditer(text)), default=None)
     if foot is None:
         return None

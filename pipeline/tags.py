@@ -22,46 +22,9 @@ _BLOCKS = (
 )
 _CUSTOM = "[a-z]{1,30}(?:-[a-z0-9]{1,30}){1,6}"
 _NAME = rf"(?:{_INLINE}|{_BLOCKS}|{_CUSTOM})"
-_SURE = frozenset(
-    [
-        "article",
-        "aside",
-        "blockquote",
-        "br",
-        "div",
-        "dd",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "img",
-        "li",
-        "nav",
-        "ol",
-        "p",
-        "section",
-        "span",
-        "strong",
-        "svg",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "wbr",
-    ]
+_SURE = (
+    "article|aside|blockquote|br|div|dd|dl|dt|em|figcaption|figure|footer|h1|h2|h3|h4|h5|h6|hr|img|li|nav|ol|p|section|span|strong|svg|table|"
+    "tbody|td|tfoot|th|thead|tr|ul|wbr"
 )
 """Elements whose bare tags are no words of a text."""
 
@@ -70,17 +33,19 @@ _TAG = (
     rf"(?<!\\)<(?:/(?P<end>{_NAME})\s*+|(?P<start>{_NAME})(?P<attributes>(?:{_ATTRIBUTE})*+)\s*+(?P<closed>/?))>"
     r"|<!--(?:[^-<]|-(?!->)|<(?!!--)){0,5000}+-->"
 )
-_CODE = r"(?<!`)(?P<ticks>`++)[^`]*+(?P=ticks)(?!`)"
-_TAG_RE = re.compile(rf"{_CODE}|{_TAG}", re.IGNORECASE)
+CODE = r"(?<!`)(?P<ticks>`++)(?P<code>[^`]*+)(?P=ticks)(?!`)"
+"""A code span of Markdown without backticks in it."""
+
+_TAG_RE = re.compile(rf"{CODE}|{_TAG}", re.IGNORECASE)
 _OPEN_RE = re.compile(rf"<{_NAME}(?=\s)", re.IGNORECASE)
 _REST_RE = re.compile(
     rf"(?:{_ATTRIBUTE})*+(?:\s*+|\s++[A-Za-z_:@][\w:.@-]*+(?:\s*+=\s*+(?:\"[^\"]*+|'[^']*+|[^\s\"'<>]*+))?+)/?\Z"
 )
-_INLINE_RE = re.compile(rf"(?:{_INLINE})\Z", re.IGNORECASE)
+_INLINE_NAMES, _SURE_NAMES = frozenset(_INLINE.split("|")), frozenset(_SURE.split("|"))
 
 
 def without_tags(text: str) -> str:
-    """A text without its tags, those in code spans but; where an element is none of a sentence's, a space stays."""
+    """A text without its tags, but for those in code spans; where an element is none of a sentence's, a space stays."""
     if "<" not in text:
         return text
     ended = {name.lower() for name in re.findall(rf"</({_NAME})\s*>", text, re.IGNORECASE)} if "</" in text else set()
@@ -91,7 +56,7 @@ def without_tags(text: str) -> str:
         name = (found["end"] or found["start"] or "").lower()
         if found["start"] and not _is_tag(found, name, ended):
             return found[0]
-        return "" if not name or _INLINE_RE.match(name) or "-" in name else " "
+        return "" if not name or name in _INLINE_NAMES or "-" in name else " "
 
     return _TAG_RE.sub(read, text)
 
@@ -100,7 +65,7 @@ def _is_tag(found: re.Match[str], name: str, ended: set[str]) -> bool:
     if '="' in found["attributes"] or "='" in found["attributes"] or found["closed"] or name in ended:
         return True
     before = found.string[found.start() - 1 : found.start()]
-    return not found["attributes"] and name in _SURE and not before.isalnum()
+    return not found["attributes"] and name in _SURE_NAMES and not before.isalnum()
 
 
 def only_tags(line: str) -> bool:

@@ -6,6 +6,7 @@ from pipeline.decode import decode_bytes
 from pipeline.document import Block, Document, Label, Payload, Repair, UnusablePayloadError
 from pipeline.fingerprint import simhash64, text_sha256, words
 from pipeline.html import MEDIA_TYPES, flatten_page
+from pipeline.markdown import MEDIA_TYPE, fenced
 from pipeline.record import Record, payload_id
 from pipeline.view import SYNTAXES, main_text
 
@@ -64,12 +65,14 @@ def _spans(record: Record, text: str) -> list[str]:
 
 def _view(record: Record, data: bytes, text: str) -> list[str]:
     repairs = record.decoding.repairs if record.decoding else []
+    syntax = record.source.media_type if record.source.media_type in SYNTAXES else ""
     document = Document(
         Payload(data, record.source.name),
         text,
         blocks=tuple(Block(b.start, b.end, b.label) for b in record.blocks),
         repairs=tuple(Repair(r.start, r.end, tuple((s.action, s.parameter) for s in r.steps)) for r in repairs),
-        syntax=record.source.media_type if record.source.media_type in SYNTAXES else "",
+        syntax=syntax,
+        code=fenced(text) if syntax == MEDIA_TYPE else (),
     )
     rebuilt = main_text(document)
     faults = []

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
 
 from pipeline import markdown, numbered
 from pipeline.document import Document, Label
@@ -55,10 +56,16 @@ def read(document: Document, start: int, end: int) -> str:
     """
     text = _repaired(document, start, end) if document.repairs else document.text[start:end]
     if document.syntax == markdown.MEDIA_TYPE:
-        text = markdown.plain(text, code=markdown.in_code(document.text, start))
+        text = markdown.plain(text, code=in_code(document, start))
     elif document.syntax:
         text = numbered.plain(text)
     return normalize(text)
+
+
+def in_code(document: Document, place: int) -> bool:
+    """Whether a place of the text stands in a line of code."""
+    k = bisect_right(document.code, place, key=itemgetter(0)) - 1
+    return k >= 0 and place < document.code[k][1]
 
 
 def _repaired(document: Document, start: int, end: int) -> str:

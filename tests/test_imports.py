@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # the record
     "record": {"document", "view", "fingerprint", "version"},
     "sniff": set(),
-    "verify": {"document", "view", "fingerprint", "record", "decode", "html"},
+    "verify": {"document", "markdown", "view", "fingerprint", "record", "decode", "html"},
 }
 """Modules of `pipeline` (a package counts as one), and the others that each may import. `pipeline/__init__` may all."""
 

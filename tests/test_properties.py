@@ -138,7 +138,7 @@ def test_a_stage_writes_its_own_fields_and_may_run_twice(text: str) -> None:
     own = {
         "decode": {"text", "decoding", "problems"},
         "flatten": {"text", "blocks", "problems"},
-        "segment": {"blocks", "syntax", "problems"},
+        "segment": {"blocks", "code", "syntax", "problems"},
         "repair": {"repairs", "problems"},
         "label": {"blocks", "problems", "model"},
         "join": {"blocks"},

@@ -12,6 +12,9 @@ from pipeline.label.recurring import with_recurring
 from pipeline.label.rules import votes_on
 from pipeline.label.verdict import decide
 
+NO_TEXT = "no_text"
+"""The rule, in the evidence of a block that holds marks only."""
+
 
 def label(document: Document, model: Model | None = None, furniture: Furniture = NO_FURNITURE) -> Document:
     """Stage: give every block its label and evidence.
@@ -44,5 +47,5 @@ def _unseen(block: Block, syntax: str) -> Evidence:
         source, name, _ = block.markup.noted[0]
         return Evidence("page_head", f"{source} {name}", 1.0)
     if syntax:
-        return Evidence("no_text", "a picture, or marks and addresses only", 1.0)
+        return Evidence(NO_TEXT, "a picture, or marks and addresses only", 1.0)
     return Evidence("invisible", "no visible character", 1.0)

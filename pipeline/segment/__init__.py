@@ -11,27 +11,24 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
-from operator import itemgetter
 
 from pipeline import markdown, numbered
 from pipeline.document import Block, Document, Problem, ProblemCode
-from pipeline.markdown import begins_block, begins_entry, ends_inside, in_fences, is_markdown
 from pipeline.segment.glued import parted
 from pipeline.segment.lines import LINE_ENDS, LINE_RE, joined, line_blocks
 from pipeline.segment.wrapped import unwrap, wrap_width
 
 
-def unbroken(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
-    """Join the lines of each paragraph of Markdown; a heading's underline belongs to the heading, and fenced code stays as it is."""
+def unbroken(text: str, blocks: Iterable[Block], code: Iterable[tuple[int, int]]) -> Iterator[Block]:
+    """Join the lines of each paragraph of Markdown; a heading's underline belongs to the heading, and lines of code stay as they are."""
 
     def goes_on(lines: list[str], line: str) -> bool:
-        return (ends_inside(lines) and not begins_entry(line)) or not begins_block(line, lines[-1])
+        return (markdown.ends_inside(lines) and not markdown.begins_entry(line)) or not markdown.begins_block(line, lines[-1])
 
-    known = list(blocks)
-    fenced = in_fences([text[block.start : block.end] for block in known])
-    for code, part in groupby(zip(fenced, known, strict=True), key=itemgetter(0)):
-        of_part = (block for _, block in part)
-        yield from of_part if code else joined(text, of_part, goes_on)
+    starts = {start for start, _ in code}
+    for in_code, part in groupby(blocks, key=lambda block: block.start in starts):
+        known = iter(part)
+        yield from known if in_code else joined(text, known, goes_on)
 
 
 _INVISIBLE_RE = re.compile("[\u180e\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
@@ -52,14 +49,14 @@ def segment(document: Document) -> Document:
     if document.blocks:
         return document
     text, said = document.text, document.payload.media_type
-    if said == markdown.MEDIA_TYPE or is_markdown(text):
-        return replace(document, blocks=tuple(unbroken(text, line_blocks(text))), syntax=markdown.MEDIA_TYPE)
+    if said == markdown.MEDIA_TYPE or markdown.is_markdown(text):
+        code = markdown.fenced(text)
+        blocks = tuple(unbroken(text, line_blocks(text), code))
+        return replace(document, blocks=blocks, syntax=markdown.MEDIA_TYPE, code=code)
     foot = numbered.foot_of(text)
     if foot is not None:
-        blocks = (*_cut(text[:foot]), Block(foot, len(text)))
-        return replace(document, blocks=blocks, syntax=numbered.MEDIA_TYPE)
-    syntax = numbered.MEDIA_TYPE if said == numbered.MEDIA_TYPE else ""
-    return replace(document, blocks=_cut(text), syntax=syntax)
+        return replace(document, blocks=(*_cut(text[:foot]), Block(foot, len(text))), syntax=numbered.MEDIA_TYPE)
+    return replace(document, blocks=_cut(text), syntax=said if said == numbered.MEDIA_TYPE else "")
 
 
 def _cut(text: str) -> tuple[Block, ...]:
