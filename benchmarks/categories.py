@@ -131,7 +131,7 @@ class Examples:
         written = read_written() if any(r.set == WRITTEN for r in rows) else {}
         labels = read_labels(OURS) | theirs
         keys = [(r.set, r.renderer, r.id) for r in rows]
-        texts = read_sources(bench, labels) | {key: page.text for key, page in written.items()}
+        texts = read_sources(bench, labels) | {key: "\n".join(page.lines) for key, page in written.items()}
         labelled = {(name, id_): key for key in labels for name, _, id_ in [key]}
         origin = {i: labelled[name, id_] for i, (name, _, id_) in enumerate(keys) if (name, id_) in labelled}
         self.hand = [i for i, key in origin.items() if keys[i] == key or keys[i][1] == "html"]
@@ -139,7 +139,7 @@ class Examples:
         labels |= {key: page.labels for key, page in written.items()}
         self.bench = [i for i in self.hand if origin[i] in theirs]
         self.indices = sorted(set(picked) | set(origin))
-        given = texts | read_sources(bench, [keys[i] for i in self.indices])
+        given = read_sources(bench, [keys[i] for i in self.indices]) | {key: page.text for key, page in written.items()}
         markup = read_sources(bench, [(s, "html", i) for s, _, i in keys])
         jobs = ((rows[i], given[keys[i]], markup.get((keys[i][0], "html", keys[i][2]), "")) for i in self.indices)
         with Pool(2) as pool:

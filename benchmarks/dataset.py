@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ RENDERERS = ("resiliparse", "inscriptis", "bs4")
 ONE_LINE = "one line"
 """A fourth rendering, which the labeller also learns from: BeautifulSoup's text without its line ends."""
 
+BARE, BARE_LINE = "bare", "bare, one line"
+"""Two more, of every fourth article and news page each: the gold text alone, with its line ends and without."""
+
 WRITTEN = "written"
 """The set of the pages that were written for training (`benchmarks.written`): no fold is measured on them."""
 
@@ -62,6 +66,11 @@ class Row:
     authors: list[str]
     title: str
     date: str
+
+    @property
+    def page(self) -> tuple[str, str, bool]:
+        """The page that the row is a rendering of; a text without furniture is a page of its own."""
+        return self.set, self.id, self.renderer in (BARE, BARE_LINE)
 
     @property
     def kept(self) -> npt.NDArray[np.bool_]:
@@ -102,9 +111,14 @@ def site_of(gold: dict[str, Any]) -> str:
     return "host:" + ".".join(host.split(".")[-2:])
 
 
+def is_article(name: str, gold: dict[str, Any]) -> bool:
+    """Whether a page of a set is an article or news."""
+    return not name.startswith("wcxb") or gold["type"] == "article"
+
+
 def page_of(renderer: str, source: str) -> Page:
     """The page of a flattened text, or of the markup if `renderer` is "html"."""
-    if renderer == ONE_LINE:
+    if renderer in (ONE_LINE, BARE_LINE):
         return Page.of(segment(Document(Payload(b"", ""), text=source)))
     text, blocks = flatten_page(source) if renderer == "html" else (source, tuple(line_blocks(source)))
     return Page.of(Document(Payload(b"", ""), text=text, blocks=blocks))
@@ -114,6 +128,10 @@ def sources(bench: Path, name: str, renderer: str) -> Iterator[tuple[str, str]]:
     """The pages of a set, id and text or markup, in the order of the gold."""
     if renderer == ONE_LINE:
         yield from ((id_, " ".join(text.split())) for id_, text in sources(bench, name, "bs4"))
+        return
+    if renderer in (BARE, BARE_LINE):
+        texts = [(gold["id"], gold["text"] or "") for gold in jsonl(bench / name / "gold.jsonl.gz") if is_article(name, gold)]
+        yield from texts[1::4] if renderer == BARE else ((id_, " ".join(text.split())) for id_, text in texts[3::4])
         return
     if renderer != "html":
         yield from ((d["id"], d["text"]) for d in jsonl(bench / name / f"text-{renderer}.jsonl.gz"))
@@ -142,7 +160,7 @@ def build_row(job: tuple[str, str, dict[str, Any], str]) -> Row | None:
         name,
         renderer,
         gold["id"],
-        gold["type"] if name.startswith("wcxb") else "fundus",
+        "fundus" if name.startswith("fundus") else gold["type"],
         site_of(gold),
         measured(page),
         [reading.slots for reading in page.readings],
@@ -197,17 +215,18 @@ def page_f1(row: Row, keep: npt.NDArray[np.bool_]) -> float:
 
 
 def table(title: str, rows: Sequence[Row], keeps: Sequence[npt.NDArray[np.bool_]]) -> str:
-    """Mean page F1 by page type and renderer."""
+    """Mean page F1 by page type and rendering."""
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
     for row, keep in zip(rows, keeps, strict=True):
         value = page_f1(row, keep)
         for part in {row.type, "all types" if row.set == "wcxb-dev" else "fundus"}:
             found[part, row.renderer].append(value)
-    renderers = [r for r in (*RENDERERS, "html") if any(r == of for _, of in found)]
-    lines = [f"{title:16} {'  '.join(f'{r:>11}' for r in renderers)}         mean  pages"]
+    renderers = [r for r in (*RENDERERS, ONE_LINE, BARE, BARE_LINE, "html") if any(r == of for _, of in found)]
+    lines = [f"{title:16} {'  '.join(f'{r:>14}' for r in renderers)}  mean of the three  pages"]
     for part in sorted({p for p, _ in found}):
-        means = [float(np.mean(found[part, r])) for r in renderers]
+        means = {r: float(np.mean(found[part, r])) if found[part, r] else math.nan for r in renderers}
+        mean = np.mean([m for r, m in means.items() if r in RENDERERS or r == "html"])
         lines.append(
-            f"{part:16} {'  '.join(f'{m:11.4f}' for m in means)}  {np.mean(means):11.4f}  {len(found[part, renderers[0]])}"
+            f"{part:16} {'  '.join(f'{m:14.4f}' for m in means.values())}  {mean:17.4f}  {len(found[part, renderers[0]])}"
         )
     return "\n".join(lines)

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.categories import Examples, confusion, figures, read_sources
-from benchmarks.dataset import ONE_LINE, RENDERERS, WRITTEN, Row, build, deal, folds, page_f1, table
+from benchmarks.dataset import BARE, BARE_LINE, ONE_LINE, RENDERERS, WRITTEN, Row, build, deal, folds, page_f1, table
 from benchmarks.graft import grafts
 from benchmarks.kinds import category_pairs, fit_category, order_of
 from benchmarks.looks import stack, train_lexicon, train_tags, train_trees
@@ -55,11 +55,11 @@ def _is_article(row: Row) -> bool:
 
 
 def chosen(rows: Sequence[Row], seed: int) -> list[int]:
-    """One rendering of each page, drawn at random: the three are nearly copies of each other."""
+    """One rendering of each page, drawn at random: they are nearly copies of each other."""
     rng = np.random.default_rng(seed)
-    by_page: dict[tuple[str, str], list[int]] = {}
+    by_page: dict[tuple[str, str, bool], list[int]] = {}
     for i, r in enumerate(rows):
-        by_page.setdefault((r.set, r.id), []).append(i)
+        by_page.setdefault(r.page, []).append(i)
     return sorted(v[int(rng.integers(len(v)))] for v in by_page.values())
 
 
@@ -267,7 +267,7 @@ def main() -> None:
     def say(text: str) -> None:
         print(f"[{time.monotonic() - started:6.0f} s] {text}", flush=True)
 
-    renderers = (*RENDERERS, ONE_LINE) if a.kind == "text" else ("html",)
+    renderers = (*RENDERERS, ONE_LINE, BARE, BARE_LINE) if a.kind == "text" else ("html",)
     model = Path("pipeline/label") / f"{a.kind}.npz"
     rows = cached(
         a.work / f"rows-{a.kind}.pickle", lambda: build(a.bench, renderers) + (written_rows() if a.kind == "text" else [])

@@ -18,9 +18,9 @@ import numpy as np
 from bs4 import BeautifulSoup
 from resiliparse.extract.html2text import extract_plain_text
 
-from benchmarks.dataset import WRITTEN, Key, Row, build_row
+from benchmarks.dataset import BARE, BARE_LINE, ONE_LINE, WRITTEN, Key, Row, build_row, page_of
 from benchmarks.line_labels import labels_as_read
-from pipeline.document import KEPT, Label
+from pipeline.document import ABOUT, KEPT, Label
 
 PAGES = Path(__file__).with_name("written")
 
@@ -56,9 +56,10 @@ RENDERINGS: dict[str, Callable[[str], str]] = {
 
 
 class Text(NamedTuple):
-    """A page in one rendering: the text, and the label of each of its non-blank lines."""
+    """A page in one rendering: the text, its non-blank lines (of a text in one line what it is parted into), the label of each."""
 
     text: str
+    lines: list[str]
     labels: list[str]
     title: str
     authors: list[str]
@@ -66,18 +67,39 @@ class Text(NamedTuple):
 
 
 def read_written(folder: Path = PAGES) -> dict[Key, Text]:
-    """The texts of all pages, by the name of the set, the renderer and the page's name."""
+    """The texts of all pages, by the name of the set, the rendering and the page's name.
+
+    Every page is there as its three flattened texts, in one line, and as its main text alone: every other page with the lines of its
+    head (headline, authors, date), and two of four pages in one line.
+    """
     out = {}
-    for path in sorted(folder.glob("*.html")):
+    for number, path in enumerate(sorted(folder.glob("*.html"))):
         markup = path.read_text(encoding="utf-8")
         root = lxml.html.document_fromstring(markup.encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))
         pieces = list(labelled_texts(root))
         authors = [name.strip() for name in (root.get("ga") or "").split(";") if name.strip()]
-        for renderer, flatten in RENDERINGS.items():
-            text = flatten(markup)
-            labels = line_labels(pieces, text)
-            out[WRITTEN, renderer, path.stem] = Text(text, labels, root.get("gt") or "", authors, root.get("gd") or "")
+        fields = root.get("gt") or "", authors, root.get("gd") or ""
+        texts = {renderer: flatten(markup) for renderer, flatten in RENDERINGS.items()}
+        for renderer, text in texts.items():
+            lines = [line for line in text.split("\n") if line.strip()]
+            out[WRITTEN, renderer, path.stem] = Text(text, lines, line_labels(pieces, lines), *fields)
+        full = out[WRITTEN, "bs4", path.stem]
+        out[WRITTEN, ONE_LINE, path.stem] = in_one_line(full, pieces)
+        labels = [label if number % 2 or label not in ABOUT else "" for label in full.labels]
+        body = [(line, label) for line, label in zip(full.lines, labels, strict=True) if label in KEPT | ABOUT]
+        bare = Text("\n".join(line for line, _ in body), [line for line, _ in body], [label for _, label in body], *fields)
+        if number // 2 % 2:
+            out[WRITTEN, BARE, path.stem] = bare
+        else:
+            out[WRITTEN, BARE_LINE, path.stem] = in_one_line(bare, body)
     return out
+
+
+def in_one_line(page: Text, pieces: list[Piece]) -> Text:
+    """The page without its line ends: parted as the pipeline parts such texts."""
+    text = " ".join(page.text.split())
+    lines = [line.text for line in page_of(ONE_LINE, text).lines]
+    return page._replace(text=text, lines=lines, labels=line_labels(pieces, lines))
 
 
 def labelled_texts(element: lxml.html.HtmlElement, label: str = "") -> Iterator[Piece]:
@@ -93,11 +115,11 @@ def _letters(text: str) -> str:
     return "".join(c for c in text if c.isalnum())
 
 
-def line_labels(pieces: list[Piece], text: str) -> list[str]:
-    """The label that most letters of each non-blank line have; a line of none has that of the line before."""
+def line_labels(pieces: list[Piece], texts: list[str]) -> list[str]:
+    """The label that most letters of each line have; a line of none has that of the line before."""
     given = "".join(_letters(piece) for piece, _ in pieces)
     known = [label for piece, label in pieces for _ in _letters(piece)]
-    lines = [_letters(line) for line in text.split("\n") if line.strip()]
+    lines = [_letters(text) for text in texts]
     shown = "".join(lines)
     out: list[str] = []
     at = begin = 0
@@ -126,7 +148,7 @@ def written_rows() -> list[Row]:
         gold = {"id": key[2], "type": "article", "title": page.title, "authors": page.authors, "date": page.date, "text": ""}
         row = build_row((key[0], key[1], gold, page.text))
         assert row is not None
-        labels = labels_as_read(page.text, page.labels, row.texts)
+        labels = labels_as_read("\n".join(page.lines), page.labels, row.texts)
         assert None not in labels
         row.share = np.array([float(kept_by(label, row.id)) for label in labels])
         row.gold = Counter(word for bag, kept in zip(row.bags, row.kept, strict=True) if kept for word in bag)
