@@ -111,7 +111,7 @@ def main() -> None:
     score = scorer(a.bench)
     fold = json.loads((a.work / "folds-text.json").read_text(encoding="utf-8"))
     models = {f: read_model((a.work / f"text-{f}.npz").read_bytes()) for f in a.folds}
-    print(f"{'':22}{'articles F1':>12}{'title':>8}{'date':>8}{'news F1':>12}{'title':>8}{'date':>8}")
+    print(f"{'':28}{'articles F1':>12}{'title':>8}{'date':>8}{'news F1':>12}{'title':>8}{'date':>8}")
     golds = {name: list(jsonl(a.bench / name / "gold.jsonl.gz"))[:: a.every] for name in SETS}
     golds = {name: [g for g in gold if fold.get(f"{name} {g['id']}") in models] for name, gold in golds.items()}
     golds["wcxb-dev"] = [g for g in golds["wcxb-dev"] if g["type"] == "article"]
@@ -126,7 +126,7 @@ def main() -> None:
                 records[gold["id"]] = record
             found, _ = score.score(golds[name], records)
             cells.append(f"{found['body']['f1']:12.4f}{found['title']['r']:8.3f}{found['date']['r']:8.3f}")
-        print(f"{renderer:22}" + "".join(cells), flush=True)
+        print(f"{renderer:28}" + "".join(cells), flush=True)
     print(", ".join(f"{len(golds[name])} {part}" for part, name, _ in PARTS if part != "all types"))
 
 
