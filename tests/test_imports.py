@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # the stages, in order; none imports another
     "decode": {"document", "packed"},
     "html": {"document"},
-    "segment": {"document", "markdown", "numbered"},
+    "segment": {"document", "dates", "markdown", "numbered"},
     "repair": {"document"},
     "label": {"document", "furniture", "view", "wording", "dates", "names", "onomasticon"},
     "join": {"document", "view"},

@@ -61,3 +61,44 @@ def test_sentences_of_one_line_are_one_paragraph_again(sentence: str) -> None:
     assert len(paragraphs[0]) > 0.95 * len(line)
     assert paragraphs[0] in line
     assert pipeline.verify(record, data) == []
+
+
+TITLE = "River rises again in the old town"
+PROSE = " ".join(f"On day {k} the river rose by {3 * k} centimetres, and {k} families left their houses." for k in range(2, 52))
+
+
+def _parts(text: str) -> list[str]:
+    assert len(text) > VERY_LONG
+    return [text[block.start : block.end].strip() for block in parted(text, tuple(line_blocks(text)))]
+
+
+@pytest.mark.parametrize(
+    "under",
+    [
+        "By Jane Roe 3 May 2024",
+        "Published May 3, 2024 10:05 am",
+        "Jane Roe • 2024-05-03",
+        "Von Jane Roe Stand: 03.05.2024, 10:05 Uhr",
+    ],
+)
+def test_a_page_in_one_line_is_parted_at_its_headline_and_the_date_below(under: str) -> None:
+    parts = _parts(f"{TITLE} | The Norro Post Skip to content Menu News Sport {TITLE} {under} {PROSE} © 2024 The Norro Post")
+    assert parts[:5] == [TITLE, "| The Norro Post Skip to content Menu News Sport", TITLE, under, PROSE.split(". ")[0] + "."]
+
+
+def test_a_headline_begins_behind_a_mark_too() -> None:
+    assert TITLE in _parts(f"The Norro Post - {TITLE} Skip to content Menu News Sport {TITLE} Share Print {PROSE}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"The mayor of the old town said that it was over. {PROSE} The mayor of the old town said so twice.",
+        f"{TITLE} on Monday. {PROSE} {TITLE} and again.",
+        f"{TITLE} {PROSE}",
+    ],
+    ids=["sentences", "headline in sentences", "said once"],
+)
+def test_what_sentences_say_again_is_no_headline(text: str) -> None:
+    parts = _parts(text)
+    assert all(part[-1] == "." for part in parts), [part for part in parts if part[-1] != "."]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from pipeline.dates import find_dates
 from pipeline.document import Block, Label
 
 LONG = 600
@@ -27,6 +28,26 @@ VERY_LONG = 3000
 
 LONGEST = 200_000
 """Characters of a line up to which it may be a page; a longer one is none, and stays whole."""
+
+HEAD = 200
+"""Characters at the head of a page in one line in which the headline stands, as the browser's title, if it comes again below."""
+
+HEADLINE = 300
+"""Characters of a headline, at most."""
+
+LEAST_WORDS, LEAST_LETTERS = 4, 20
+"""Words and characters of a wording, at least, to be a headline; one without spaces has twice as many bytes. It holds two sentences
+at most."""
+
+MOST_SAID = 5
+"""How often a headline is looked for on its page."""
+
+UNDER = 200
+"""Characters behind a headline in which the page's dates stand."""
+
+_PART_RE = re.compile(r"\s[|\-–—·•»«›:]\s+|[:|｜_]\s?")
+_NEW_PART_RE = re.compile(r"\s*(?:[|•·—–/-]\s*)?[^\W\d_a-zß-ÿ]")
+_MARKS = " |-–—·•»«›:_｜"
 
 _GLUED_RE = re.compile(r"(?:(?<=[^\W\d_]{2}[.!?…])|(?<=[.!?…][\"”’)]))(?=[“«\"]?[A-ZÀ-Þ][^\W\d_]{0,24}[\s,’'-])")
 """Between a sentence and the next; in programs ("java.util.List;") a name goes on otherwise."""
@@ -70,10 +91,58 @@ def _cuts(text: str, block: Block, words: Words) -> list[int]:
     glued = [match.start() for match in _GLUED_RE.finditer(text, start, end)]
     glued = sorted({*glued, *_between_words(text, start, end, words)}) if len(glued) >= LEAST_GLUED else []
     inner: list[int] = []
+    if end - start >= VERY_LONG:
+        glued = sorted({*glued, *_headline(text, start, end)})
     for first, last in pairwise([start, *glued, end]):
         if last - first >= VERY_LONG:
             inner += [match.end() for match in _SENTENCE_RE.finditer(text, first, last)]
     return sorted({*glued, *inner} - {start, end})
+
+
+def _headline(text: str, start: int, end: int) -> list[int]:
+    """Where the headline begins and ends: the longest wording of the head, from the start or a mark on, that comes again below.
+
+    Behind a headline no sentence goes on: no small letter follows. Where it stands above a date, that ends a part, too.
+    """
+    found = ""
+    for first in (start, *(match.end() for match in _PART_RE.finditer(text, start, min(end, start + HEAD)))):
+        found = max(found, _said_again(text, first, end), key=len)
+    cuts: list[int] = []
+    place = text.find(found, start, end) if found else -1
+    while place >= 0 and len(cuts) < 2 * MOST_SAID:
+        behind = place + len(found)
+        if not (text[place - 1 : place].isalnum() or text[behind : behind + 8].lstrip(_MARKS)[:1].islower()):
+            cuts += [place, behind]
+        place = text.find(found, behind, end)
+    return [*cuts, *(cut for behind in cuts[1::2] for cut in _dates_under(text, behind, end))] if len(cuts) > 2 else []
+
+
+def _dates_under(text: str, behind: int, end: int) -> Iterator[int]:
+    """Where the dates right behind a headline end: a text begins there, or the next part of the page's head."""
+    part = text[behind : min(end, behind + UNDER)]
+    for date in find_dates(part):
+        if date.day is not None and _NEW_PART_RE.match(part, date.end):
+            yield behind + date.end
+
+
+def _said_again(text: str, first: int, end: int) -> str:
+    """The longest wording from a place on that comes again behind itself, without what it leaves of a word; "" if that is no headline."""
+    size, most = 0, min(HEADLINE, end - first)
+    while size < most:
+        middle = (size + most + 1) // 2
+        if text.find(text[first : first + middle], first + middle, end) >= 0:
+            size = middle
+        else:
+            most = middle - 1
+    found = text[first : first + size]
+    if found[-1:].isalpha() and text[first + size : first + size + 1].isalpha() and " " in found:
+        found = found[: found.rindex(" ")]
+    found = found.strip(_MARKS)
+    spaced = " " in found
+    long = (
+        len(found) >= LEAST_LETTERS and len(found.split()) >= LEAST_WORDS if spaced else len(found.encode()) >= 2 * LEAST_LETTERS
+    )
+    return found if long and len(_SENTENCE_RE.findall(found)) < 2 else ""
 
 
 def _between_words(text: str, start: int, end: int, words: Words) -> Iterator[int]:
