@@ -31,7 +31,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,12 +101,16 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Result:
-    """A page's body F1, its lines and its fields as (name, wanted, got)."""
+    """A page's body F1, its lines and its fields as (name, wanted, got).
+
+    `alone` holds the shares of the main text's words that are kept where it stands alone.
+    """
 
     page: Page
     f1: float
     verdicts: tuple[Verdict, ...]
     fields: tuple[tuple[str, Any, Any], ...]
+    alone: dict[str, float]
 
 
 def read_page(path: Path) -> Page:
@@ -129,7 +133,21 @@ def pages_sha256(folder: Path) -> str:
 
 
 def judge(page: Page, record: Record) -> Result:
-    return Result(page, body_f1(record.text or "", page.gold), tuple(_verdicts(page, record)), tuple(_fields(page, record)))
+    f1 = body_f1(record.text or "", page.gold)
+    alone = {name: _share_kept(form(page.gold)) for name, form in ALONE.items()}
+    return Result(page, f1, tuple(_verdicts(page, record)), tuple(_fields(page, record)), alone)
+
+
+ALONE: dict[str, Callable[[str], str]] = {
+    "kept_words_alone": str,
+    "kept_words_alone_in_one_line": lambda text: " ".join(text.split()),
+}
+"""The main text without any furniture: with its line ends, and without."""
+
+
+def _share_kept(text: str) -> float:
+    kept, given = Counter(_words(pipeline.clean(text.encode(), name="alone.txt").text or "")), Counter(_words(text))
+    return (kept & given).total() / given.total()
 
 
 def _verdicts(page: Page, record: Record) -> Iterator[Verdict]:
@@ -191,6 +209,7 @@ def figures(results: list[Result]) -> dict[str, float]:
     for name in ("title", "authors", "date"):
         asked = [wanted == got for r in results for field, wanted, got in r.fields if field == name]
         measured[f"{name}_exact"] = sum(asked) / len(asked)
+    measured |= {name: sum(r.alone[name] for r in results) / len(results) for name in ALONE}
     return {name: round(value, 4) for name, value in measured.items()}
 
 
@@ -200,6 +219,8 @@ def mistakes(figure: str, results: list[Result]) -> list[str]:
         field = figure.removesuffix("_exact")
         wrong = [(r.page.name, want, got) for r in results for name, want, got in r.fields if name == field and want != got]
         return [f"{page}: {got!r}, not {want!r}" for page, want, got in wrong]
+    if figure in ALONE:
+        return [f"{r.page.name}: {r.alone[figure]:.3f}" for r in sorted(results, key=lambda r: r.alone[figure])[:WORST]]
     told = []
     if figure == "body_f1":
         results = sorted(results, key=lambda r: r.f1)[:WORST]
