@@ -102,3 +102,9 @@ def test_a_headline_begins_behind_a_mark_too() -> None:
 def test_what_sentences_say_again_is_no_headline(text: str) -> None:
     parts = _parts(text)
     assert all(part[-1] == "." for part in parts), [part for part in parts if part[-1] != "."]
+
+
+@pytest.mark.parametrize("mark", [" | ", " - ", " — ", "｜"])
+def test_a_mark_tells_a_short_headline(mark: str) -> None:
+    assert "River rises" in _parts(f"River rises{mark}The Norro Post Menu News River rises by Jane Roe {PROSE}")
+    assert "River rises" not in _parts(f"River rises again. {PROSE} River rises")

@@ -36,8 +36,7 @@ HEADLINE = 300
 """Characters of a headline, at most."""
 
 LEAST_WORDS, LEAST_LETTERS = 4, 20
-"""Words and characters of a wording, at least, to be a headline; one without spaces has twice as many bytes. It holds two sentences
-at most."""
+"""Words and characters of a wording, at least, to be a headline; or three times as many bytes. It holds two sentences at most."""
 
 MOST_SAID = 5
 """How often a headline is looked for on its page."""
@@ -47,6 +46,7 @@ UNDER = 200
 
 _PART_RE = re.compile(r"\s[|\-–—·•»«›:]\s+|[:|｜_]\s?")
 _NEW_PART_RE = re.compile(r"\s*(?:[|•·—–/-]\s*)?[^\W\d_a-zß-ÿ]")
+_MARK_RE = re.compile(r"\s*[|\-–—·•»«›:_｜：]")
 _MARKS = " |-–—·•»«›:_｜"
 
 _GLUED_RE = re.compile(r"(?:(?<=[^\W\d_]{2}[.!?…])|(?<=[.!?…][\"”’)]))(?=[“«\"]?[A-ZÀ-Þ][^\W\d_]{0,24}[\s,’'-])")
@@ -102,19 +102,30 @@ def _cuts(text: str, block: Block, words: Words) -> list[int]:
 def _headline(text: str, start: int, end: int) -> list[int]:
     """Where the headline begins and ends: the longest wording of the head, from the start or a mark on, that comes again below.
 
-    Behind a headline no sentence goes on: no small letter follows. Where it stands above a date, that ends a part, too.
+    Behind a headline no sentence goes on: no small letter follows, unless the browser's title parted it from the site's name by a mark.
+    Where it stands above a date, that ends a part, too.
     """
     found = ""
     for first in (start, *(match.end() for match in _PART_RE.finditer(text, start, min(end, start + HEAD)))):
         found = max(found, _said_again(text, first, end), key=len)
+    place = text.find(found, start, end)
+    marked = _MARK_RE.match(text, place + len(found)) is not None
+    if not _is_long(found, marked):
+        return []
     cuts: list[int] = []
-    place = text.find(found, start, end) if found else -1
     while place >= 0 and len(cuts) < 2 * MOST_SAID:
         behind = place + len(found)
-        if not (text[place - 1 : place].isalnum() or text[behind : behind + 8].lstrip(_MARKS)[:1].islower()):
+        goes_on = not marked and text[behind : behind + 8].lstrip(_MARKS)[:1].islower()
+        if not (text[place - 1 : place].isalnum() or goes_on):
             cuts += [place, behind]
         place = text.find(found, behind, end)
     return [*cuts, *(cut for behind in cuts[1::2] for cut in _dates_under(text, behind, end))] if len(cuts) > 2 else []
+
+
+def _is_long(found: str, marked: bool) -> bool:
+    """Whether a wording has the length of a headline; one that a mark parts from the site's name needs half of it."""
+    words, letters = (LEAST_WORDS // 2, LEAST_LETTERS // 2) if marked else (LEAST_WORDS, LEAST_LETTERS)
+    return len(found.encode()) >= 3 * letters or (len(found) >= letters and len(found.split()) >= words)
 
 
 def _dates_under(text: str, behind: int, end: int) -> Iterator[int]:
@@ -126,7 +137,7 @@ def _dates_under(text: str, behind: int, end: int) -> Iterator[int]:
 
 
 def _said_again(text: str, first: int, end: int) -> str:
-    """The longest wording from a place on that comes again behind itself, without what it leaves of a word; "" if that is no headline."""
+    """The longest wording from a place on that comes again behind itself, without what it leaves of a word; "" if it holds many sentences."""
     size, most = 0, min(HEADLINE, end - first)
     while size < most:
         middle = (size + most + 1) // 2
@@ -138,11 +149,7 @@ def _said_again(text: str, first: int, end: int) -> str:
     if found[-1:].isalpha() and text[first + size : first + size + 1].isalpha() and " " in found:
         found = found[: found.rindex(" ")]
     found = found.strip(_MARKS)
-    spaced = " " in found
-    long = (
-        len(found) >= LEAST_LETTERS and len(found.split()) >= LEAST_WORDS if spaced else len(found.encode()) >= 2 * LEAST_LETTERS
-    )
-    return found if long and len(_SENTENCE_RE.findall(found)) < 2 else ""
+    return found if len(_SENTENCE_RE.findall(found)) < 2 else ""
 
 
 def _between_words(text: str, start: int, end: int, words: Words) -> Iterator[int]:
