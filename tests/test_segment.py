@@ -107,4 +107,4 @@ def test_what_sentences_say_again_is_no_headline(text: str) -> None:
 @pytest.mark.parametrize("mark", [" | ", " - ", " — ", "｜"])
 def test_a_mark_tells_a_short_headline(mark: str) -> None:
     assert "River rises" in _parts(f"River rises{mark}The Norro Post Menu News River rises by Jane Roe {PROSE}")
-    assert "River rises" not in _parts(f"River rises again. {PROSE} River rises")
+    assert "River rises" not in _parts(f"River rises again. {PROSE} River rises at last.")
