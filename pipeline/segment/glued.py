@@ -41,11 +41,11 @@ LEAST_WORDS, LEAST_LETTERS = 4, 20
 MOST_SAID = 5
 """How often a headline is looked for on its page."""
 
-UNDER = 200
+UNDER = 300
 """Characters behind a headline in which the page's dates stand."""
 
 _PART_RE = re.compile(r"\s[|\-–—·•»«›:]\s+|[:|｜_]\s?")
-_NEW_PART_RE = re.compile(r"\s*(?:[|•·—–/-]\s*)?[^\W\d_a-zß-ÿ]")
+_NEW_PART_RE = re.compile(r"\s*(?:[|•·∙—–/-]\s*)?(?:by\b|\d|[^\W\d_a-zß-ÿ])")
 _MARK_RE = re.compile(r"\s*[|\-–—·•»«›:_｜：]")
 _MARKS = " |-–—·•»«›:_｜"
 
