@@ -21,6 +21,8 @@ MANY = 200_000
         *(mark * MANY for mark in ("漢", "a", "A", "abCd", "ab.Cde", "aaAa ", "abc. ")),
         "abc." + '"' * MANY,
         "abc." + " " * MANY,
+        "ab: " * (MANY // 5),
+        "".join(f"a{k}| " for k in range(MANY // 8)),
         ("word " * 14 + "\n") * (MANY // 10),
         "漢" * 40 + "\n" + ("漢" * 40 + "\n") * (MANY // 10),
     ],
