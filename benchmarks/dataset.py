@@ -26,7 +26,7 @@ from pipeline.label.page import Page
 from pipeline.label.telling import Telling
 from pipeline.segment import line_blocks, segment
 
-NEWS = 3.0
+NEWS = 4.0
 """Weight of a news page in many languages against another: there are few of them."""
 
 SETS = ("wcxb-dev", "fundus-dev")
@@ -66,6 +66,11 @@ class Row:
     authors: list[str]
     title: str
     date: str
+
+    @property
+    def page(self) -> tuple[str, str, bool]:
+        """The page that the row is a rendering of; a text without furniture is a page of its own."""
+        return self.set, self.id, self.renderer in (BARE, BARE_LINE)
 
     @property
     def kept(self) -> npt.NDArray[np.bool_]:

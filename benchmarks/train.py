@@ -50,27 +50,17 @@ ON_KINDS = {"text": 0.02, "html": 0.004}
 """Weight of a labelled line's kind in what the network learns. Pages of HTML lose main text where it is higher, texts do not."""
 
 
-MORE = {ONE_LINE: 0.3, BARE: 1.0, BARE_LINE: 1.0}
-"""Share of the pages that the looks learn from in other renderings than the three."""
-
-
 def _is_article(row: Row) -> bool:
     return row.type in ("article", "fundus")
 
 
 def chosen(rows: Sequence[Row], seed: int) -> list[int]:
-    """One rendering of each page, drawn at random: the three are nearly copies of each other. All texts without furniture, too.
-
-    Of the pages in one line a share; they come beside their other renderings, which would count less otherwise.
-    """
+    """One rendering of each page, drawn at random: they are nearly copies of each other."""
     rng = np.random.default_rng(seed)
-    by_page: dict[tuple[str, str], list[int]] = {}
+    by_page: dict[tuple[str, str, bool], list[int]] = {}
     for i, r in enumerate(rows):
-        if r.renderer not in MORE:
-            by_page.setdefault((r.set, r.id), []).append(i)
-    drawn = [v[int(rng.integers(len(v)))] for v in by_page.values()]
-    more = [i for i, r in enumerate(rows) if r.renderer in MORE and rng.random() < MORE[r.renderer]]
-    return sorted(drawn + more)
+        by_page.setdefault(r.page, []).append(i)
+    return sorted(v[int(rng.integers(len(v)))] for v in by_page.values())
 
 
 @dataclass(frozen=True, slots=True)
