@@ -26,7 +26,7 @@ from pipeline.label.page import Page
 from pipeline.label.telling import Telling
 from pipeline.segment import line_blocks, segment
 
-NEWS = 4.0
+NEWS = 3.0
 """Weight of a news page in many languages against another: there are few of them."""
 
 SETS = ("wcxb-dev", "fundus-dev")
